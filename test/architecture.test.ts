@@ -229,6 +229,7 @@ const ofManyFiles: Readonly<Record<string, string>> = {
   'symptoms/answers': 'detectors that look at answers and at the telemetry of retries',
   'symptoms/closed-under-load': 'detectors that look at a close() under load',
   'symptoms/comeback': 'detectors that look at the time after a fault',
+  'symptoms/coming-clients': 'detectors that look at clients that come and go',
   'symptoms/endings': 'detectors that look at how the process ended',
   'symptoms/leaks': 'detectors that look at what is left behind',
   'symptoms/ledger': "detectors that look at the target's ledger",

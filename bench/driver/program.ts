@@ -32,6 +32,7 @@ const taskOf = (load: SubjectTask['load']): SubjectTask & {program: NonNullable<
   load,
   operation,
   phases,
+  closeSlowMs: 5000,
   noop: true,
   profilesFolder: '',
   profiling: null,

@@ -227,9 +227,9 @@ const gentle = (load: Load): Load => {
     case 'open':
       return {...load, ratePerSecond: Math.min(mostPerSecond, load.ratePerSecond)};
     case 'ramp': {
-      const {fromPerSecond, toPerSecond, maxInFlight} = load;
+      const {fromPerSecond, toPerSecond, maxInFlight, clients} = load;
       const ratePerSecond = Math.min(mostPerSecond, Math.max(fromPerSecond, toPerSecond));
-      return {model: 'open', ratePerSecond, maxInFlight};
+      return {model: 'open', ratePerSecond, maxInFlight, ...(clients && {clients})};
     }
     case 'bursts':
       return {...load, everyMs: Math.min(longestPauseMs, load.everyMs)};

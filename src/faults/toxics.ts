@@ -1,5 +1,5 @@
 // Fault → toxic: from foulweather's words to Toxiproxy's.
-import type {Fault} from '../model/fault.ts';
+import type {Fault, StallFault} from '../model/fault.ts';
 import type {FaultScope, Moment, Ramp} from '../model/fault-defaults.ts';
 import type {AnyHttp2SettingFault, AnyRequestFault} from '../model/http-fault.ts';
 import type {ReplyFault} from '../model/reply-fault.ts';
@@ -129,6 +129,17 @@ const replyShapeOf = ({kind, error, message, command, key, when, ending}: ReplyF
   attributes: {error, message, command, key, when, ending},
 });
 
+/** A stall from the start is Toxiproxy's own, so that every injector has it. */
+const stallShape = (fault: StallFault): Shape => {
+  const {direction, outlives, afterBytes, afterMs} = fault;
+  if (direction !== 'both' && outlives !== true && afterBytes === 0 && afterMs === 0) {
+    return {type: 'timeout', attributes: {timeout: 0}};
+  }
+  const flags = [...(direction === 'both' ? ['both'] : []), ...(outlives === true ? ['outlives'] : [])];
+  const attributes = {...cut(fault), ...Object.fromEntries(flags.map(flag => [flag, true]))};
+  return {type: 'stall', attributes};
+};
+
 /** A fault that the injector is asked for. */
 type NetworkFault = Exclude<Fault, AnyServerFault>;
 
@@ -152,11 +163,7 @@ const shapeOf = (fault: NetworkFault): Shape => {
     case 'timeout':
       return {type: 'timeout', attributes: {timeout: fault.timeoutMs}};
     case 'stall':
-      // A stall from the start is Toxiproxy's own, so that every injector has it.
-      if (fault.direction === 'both') return {type: 'stall', attributes: {...cut(fault), both: true}};
-      return fault.afterBytes > 0 || fault.afterMs > 0
-        ? {type: 'stall', attributes: cut(fault)}
-        : {type: 'timeout', attributes: {timeout: 0}};
+      return stallShape(fault);
     case 'resetPeer':
       return {type: 'reset_peer', attributes: {timeout: fault.afterMs}};
     case 'slicer':
@@ -190,7 +197,8 @@ const shapeOf = (fault: NetworkFault): Shape => {
     case 'flap':
       return {type: 'flap', attributes: {down: fault.downMs, up: fault.upMs}};
     case 'blackhole':
-      return {type: fault.syn === true ? 'blackhole_syn' : 'blackhole', attributes: {}};
+      if (fault.syn === true) return {type: 'blackhole_syn', attributes: {}};
+      return {type: 'blackhole', attributes: fault.outlives === true ? {outlives: true} : {}};
     case 'httpStatus':
     case 'httpFault':
     case 'slowBody':

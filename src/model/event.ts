@@ -2,6 +2,7 @@
 // `TrialFold` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
 
 import type {Artifact} from './artifact.ts';
+import type {ClientWitness} from './client-witness.ts';
 import type {
   Bin,
   Drained,
@@ -15,7 +16,13 @@ import type {CutReason} from './fresh-start.ts';
 import type {StandIn, UnappliedInstrumentation} from './loaded-code.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {HarnessProcess, ProcessHealth} from './process-health.ts';
-import type {PhaseResources, ProcessExit, ResourceSample, SystemSample} from './process-witness.ts';
+import type {
+  PhaseResources,
+  ProcessExit,
+  ResourceSample,
+  SystemSample,
+  TerminatedBy,
+} from './process-witness.ts';
 import type {ProfileFrame, ProfileSummary} from './profile.ts';
 import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {ServerChange} from './server-fault.ts';
@@ -99,6 +106,8 @@ export type SubjectEvent =
     }
   /** The kernel killed the program for lack of memory. */
   | {readonly kind: 'killed-for-memory'; readonly atMs: number}
+  /** What has become of clients that come and go, where that has changed. */
+  | ({readonly kind: 'clients'} & ClientWitness)
   | {readonly kind: 'harness'; readonly sample: HarnessSample}
   /** It wrote a file about itself besides its profiles. */
   | {readonly kind: 'kept'; readonly atMs: number; readonly kept: Artifact}
@@ -111,6 +120,8 @@ export type SubjectEvent =
       readonly error: ErrorFacts | null;
       /** Operations in flight when it had settled. Absent where it was not called under load. */
       readonly inFlight?: number;
+      /** Where a program was sent SIGTERM instead: how it ended, or null where it did not in time. */
+      readonly sigterm?: TerminatedBy | null;
     };
 
 /** The health of one of the harness's processes in one phase. */

@@ -68,7 +68,7 @@ export const timeout = (options: OptionsOf<'timeout'>): TimeoutFault => made('ti
 /**
  * Accepts, passes the request to the target, and never answers: from the start, after `afterBytes` of the response, or after
  * `afterMs`. With `direction: 'upstream'` the request does not reach the target, and with `'both'` nothing passes either way.
- * The connection is closed when the fault is removed.
+ * The connection is closed when the fault is removed; with `outlives: true` it stays open and silent.
  */
 export const stall = (options: OptionsOf<'stall'> = {}): StallFault => made('stall', options);
 

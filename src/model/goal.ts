@@ -49,6 +49,8 @@ export const goalMetrics = {
   heapMaxBytes: 'bytes',
   /** Time from the end of the fault to the first three good seconds in a row, in milliseconds. */
   timeToRecoverMs: 'ms',
+  /** Time from SIGTERM until the program has ended, in milliseconds; of the phase that has `endsWith: 'sigterm'`. */
+  timeToExitMs: 'ms',
 } as const;
 
 /** A figure that a goal can limit; its name ends in its unit. */

@@ -69,6 +69,9 @@ export type ThreadGroup = {
   readonly cpuMs: number;
 };
 
+/** How a program ended that was sent SIGTERM: one of them is null. */
+export type TerminatedBy = Pick<ProcessExit, 'exitCode' | 'signal'>;
+
 /** How the subject's process ended, as reported by the operating system. */
 export type ProcessExit = {
   readonly atMs: number;

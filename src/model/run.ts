@@ -1,6 +1,7 @@
 // A run: all trials of a scenario, the judgement of them, and where and how it was made.
 
 import type {PhaseRole} from './choices.ts';
+import type {ClientCounts} from './client-witness.ts';
 import type {ConventionFinding} from './convention.ts';
 import type {Diagnosis} from './diagnosis.ts';
 import type {FaultKind} from './fault-defaults.ts';
@@ -268,6 +269,9 @@ export type PhaseSummary = {
   readonly duplicateCount: number | null;
   /** Operations that were acknowledged but never applied, or never delivered although delivery is promised. */
   readonly lostCount: number | null;
+  // the clients, where they come and go
+  /** What opening and closing clients came to. Absent where one client lasts for the whole trial. */
+  readonly clients?: ClientCounts;
   // the application's consumer: operations that came to it, and those of them that came more than once
   /** Operations delivered to the application's consumer. */
   readonly deliveredCount: number | null;

@@ -1,13 +1,20 @@
 // One subject process over all phases, as the witnesses saw it: what detectors look at.
 
 import type {Artifact} from './artifact.ts';
+import type {ClientWitness} from './client-witness.ts';
 import type {Bin, Drained, FailureClass, OperationExample, PhaseFigures} from './driver-witness.ts';
 import type {ForeignMessages, HarnessSample, HookFailure, PhaseEdge, ServerEvent} from './event.ts';
 import type {CutReason} from './fresh-start.ts';
 import type {StandIn, UnappliedInstrumentation} from './loaded-code.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {Plan} from './plan.ts';
-import type {PhaseResources, ProcessExit, ResourceSample, SystemSample} from './process-witness.ts';
+import type {
+  PhaseResources,
+  ProcessExit,
+  ResourceSample,
+  SystemSample,
+  TerminatedBy,
+} from './process-witness.ts';
 import type {ProfileFrame, ProfileSummary} from './profile.ts';
 import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {LedgerObservation} from './target-protocol.ts';
@@ -90,6 +97,10 @@ export type Closing = {
    * were in flight when it had settled. Absent where it was called when all was calm.
    */
   readonly underLoad?: {readonly calmMs: number; readonly inFlight: number};
+  /**
+   * Where a program was sent SIGTERM instead: how it ended, or null where it did not in time. `durationMs` is the time until then.
+   */
+  readonly sigterm?: TerminatedBy | null;
 };
 
 export type HeapSample = {
@@ -162,6 +173,8 @@ export type Trial = {
   /** The operation that is tried before the load, if it had not settled after this time; null if it had. */
   readonly firstUnsettled: {readonly afterMs: number; readonly settledMs: number | null} | null;
   readonly driver: DriverObservation;
+  /** Null where one client lasted for the whole trial. */
+  readonly clients: ClientWitness | null;
   readonly telemetry: TelemetryObservation | null;
   /** How far the subject's wall clock was from where it ought to be, whenever that changed. */
   readonly clockSteps: readonly ClockStep[];

@@ -39,7 +39,7 @@ export const overheadPlan = (plan: Plan, {variant, concurrency, measuredMs}: Ove
   return {
     ...plan,
     variants: nonEmpty(variants, 'variants'),
-    load: {model: 'closed', concurrency},
+    load: {model: 'closed', concurrency, ...(plan.load.clients && {clients: plan.load.clients})},
     phases: [
       {name: 'warm-up', role: 'warm-up', durationMs: warmUpMs, faults: []},
       {name: measuredPhase, role: 'baseline', durationMs: measuredMs, faults: []},

@@ -11,7 +11,7 @@ const reservedNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 export const phaseMistakes = ({phases, target, cycles}: CheckedScenario): Mistake[] =>
-  phases.flatMap(({name, role, faults, durationMs, prolongedToMs, endsWithClose}, index) => {
+  phases.flatMap(({name, role, faults, durationMs, prolongedToMs, endsWith, load}, index) => {
     const mistakes = serverMistakes(faults, 'service' in target, ['phases', index]);
     const add = (key: string | null, says: string): void => {
       mistakes.push({path: ['phases', index, ...(key === null ? [] : [key])], says});
@@ -23,10 +23,16 @@ export const phaseMistakes = ({phases, target, cycles}: CheckedScenario): Mistak
     } else if (prolongedToMs !== undefined && prolongedToMs <= durationMs) {
       add('prolongedToMs', 'must be longer than durationMs');
     }
-    if (endsWithClose && (index < phases.length - 1 || faults.length === 0)) {
-      add('endsWithClose', 'is only allowed in the last phase, and if that has faults');
-    } else if (endsWithClose && inCycles(phases, cycles).at(-1)?.name !== name) {
-      add('endsWithClose', 'is not allowed in a phase that is repeated: add a recovery before it');
+    if (endsWith !== undefined && (index < phases.length - 1 || faults.length === 0)) {
+      add('endsWith', 'is only allowed in the last phase, and if that has faults');
+    } else if (endsWith !== undefined && inCycles(phases, cycles).at(-1)?.name !== name) {
+      add('endsWith', 'is not allowed in a phase that is repeated: add a recovery before it');
+    }
+    if (load?.clients !== undefined) {
+      mistakes.push({
+        path: ['phases', index, 'load', 'clients'],
+        says: "is only allowed in the scenario's own load: it is for all phases",
+      });
     }
     const meaning = reservedNames.get(name);
     if (meaning) add('name', `must not be "${name}", which stands for ${meaning}`);

@@ -39,7 +39,8 @@ export const planOf = (scenario: Scenario): Plan => {
     ...loadMistakes(checked),
     ...protocolMistakes(checked),
     ...programMistakes(checked),
-    ...closeMistakes(checked),
+    ...endMistakes(checked),
+    ...clientMistakes(checked),
   ];
   if (mistakes.length > 0) throw new InvalidScenario(mistakes, whole);
   return toPlan(checked, sweep);
@@ -116,14 +117,29 @@ const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mista
   ];
 };
 
-/** What is watched when close() is called under load is the library's own close, in the process of its operations. */
-const closeMistakes = ({subject, phases}: CheckedScenario): Mistake[] => {
-  const index = phases.findIndex(({endsWithClose}) => endsWithClose);
-  if (index < 0 || (!isProgram(subject) && subject.close)) return [];
-  const says = isProgram(subject)
-    ? 'is not possible with a program, which ends when it is closed'
-    : 'needs subject.close: there is nothing to call';
-  return [{path: ['phases', index, 'endsWithClose'], says}];
+/** A program ends when it is closed; and what handles SIGTERM in a process of the harness's own is the harness. */
+const endMistakes = ({subject, phases}: CheckedScenario): Mistake[] => {
+  const index = phases.findIndex(({endsWith}) => endsWith !== undefined);
+  const endsWith = phases[index]?.endsWith;
+  if (endsWith === undefined) return [];
+  const mistake = (says: string): Mistake[] => [{path: ['phases', index, 'endsWith'], says}];
+  if (isProgram(subject)) {
+    return endsWith === 'close'
+      ? mistake("must be 'sigterm' with a program, which ends when it is closed")
+      : [];
+  }
+  if (endsWith === 'sigterm') {
+    return mistake("must be 'close' without a program: only that has a handler of its own for SIGTERM");
+  }
+  return subject.close ? [] : mistake('needs subject.close: there is nothing to call');
+};
+
+/** Clients that come and go are opened and closed by the scenario's functions. */
+const clientMistakes = ({subject, load}: CheckedScenario): Mistake[] => {
+  const mistake = (says: string): Mistake[] => [{path: ['load', 'clients'], says}];
+  if (load.clients === undefined) return [];
+  if (isProgram(subject)) return mistake('is not possible with a program, which is opened and closed once');
+  return subject.close ? [] : mistake('needs subject.close: each client is closed when its time is over');
 };
 
 /** An operation that has not settled when the library is closed must have had the time after which it counts as orphaned. */
@@ -132,7 +148,7 @@ const drainLimitOf = (
   operation: OperationPlan,
 ): number => {
   const usualMs = hungAfterMs(operation) + drainSlackMs;
-  if (!phases.some(({endsWithClose}) => endsWithClose)) return usualMs;
+  if (phases.at(-1)?.endsWith !== 'close') return usualMs;
   const {watchMs, deadlineCount} = thresholdsOf('orphaned-operation', thresholds ?? {});
   return Math.max(usualMs, watchMs + drainSlackMs, deadlineCount * operation.deadlineMs + drainSlackMs);
 };

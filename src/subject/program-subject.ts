@@ -5,6 +5,7 @@ import {delimiter, dirname, resolve} from 'node:path';
 import {packageFile} from '../model/own-files.ts';
 import type {Load, Phase} from '../model/plan.ts';
 import type {Answer} from '../model/scenario-functions.ts';
+import {withTimeout} from '../model/with-timeout.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import type {OperationContext} from './perform.ts';
 import {
@@ -24,6 +25,9 @@ export type ProgramListener = {
   readonly ended: (end: ProgramEnd) => void;
 };
 
+/** A program that was sent SIGTERM has ended: operations that it had not settled never will be. */
+export type Terminated = {readonly end: ProgramEnd; readonly unsettledCount: number};
+
 export type ProgramEnd = {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -34,6 +38,9 @@ export type ProgramEnd = {
 /** From the end of a connection to that of its process, which may have to print a stack. */
 const endPatienceMs = 2000;
 
+/** From the end of a process to that of its connection: what it said last may still be on its way. */
+const lastWordsMs = 500;
+
 /** An error as the driver reads it: without a prototype, whose name could be taken for the error's own. */
 const thrown = ({stack, cause, ...facts}: ProgramError): object =>
   Object.assign(Object.create(null) as object, facts, {
@@ -42,6 +49,16 @@ const thrown = ({stack, cause, ...facts}: ProgramError): object =>
   });
 
 const meanings = {no: 'failed', unsent: 'rejected', unknown: 'unknown'} as const;
+
+/** What an operation comes to that was in flight when the program ended. */
+const programEnded: ProgramError = {
+  name: 'ProgramEnded',
+  code: null,
+  message: 'the program ended after SIGTERM before it had settled',
+  applied: 'unknown',
+  cause: null,
+  stack: [],
+};
 
 /** Who counts what comes to the application's consumer; known once the library is opened. */
 type Sink = {delivered: (messageId: string) => void};
@@ -55,6 +72,7 @@ export class RunningProgram {
   readonly #inFlight: Map<string, Settle>;
   readonly #asked: Map<'open' | 'close', Settle>;
   readonly #sink: Sink;
+  readonly #terminate: () => Promise<ProgramEnd>;
 
   private constructor(started: Started, hello: Hello, pid: number) {
     this.hello = hello;
@@ -63,6 +81,7 @@ export class RunningProgram {
     this.#inFlight = started.inFlight;
     this.#asked = started.asked;
     this.#sink = started.sink;
+    this.#terminate = started.terminate;
   }
 
   /** Null where the program has ended, or did not keep to the protocol: the listener knows. */
@@ -101,6 +120,18 @@ export class RunningProgram {
     this.#wire.send({kind: 'phase', name, role});
   }
 
+  /**
+   * Sends it SIGTERM, which its own handler is to answer by closing the library and ending. Its end is then no failure of its own,
+   * and is not reported to the listener.
+   */
+  async terminate(): Promise<Terminated> {
+    const end = await this.#terminate();
+    const unsettledCount = this.#inFlight.size;
+    for (const {reject} of this.#inFlight.values()) reject(thrown(programEnded));
+    this.#inFlight.clear();
+    return {end, unsettledCount};
+  }
+
   /** For one that could not be opened. */
   end(): void {
     this.#ask('close', {kind: 'close'}).catch(() => {});
@@ -129,6 +160,7 @@ type Started = {
   readonly asked: Map<'open' | 'close', Settle>;
   readonly sink: Sink;
   readonly hasEnded: () => boolean;
+  readonly terminate: () => Promise<ProgramEnd>;
 };
 
 const start = async (
@@ -140,11 +172,15 @@ const start = async (
   const asked = new Map<'open' | 'close', Settle>();
   const sink: Sink = {delivered() {}};
   let end: ProgramEnd | null = null;
+  /** Set once it has been sent SIGTERM: then it may also close its connection before it ends. */
+  let terminated: PromiseWithResolvers<ProgramEnd> | null = null;
+  const disconnected = Promise.withResolvers<void>();
   const wire = await ProgramWire.listen({
     message: (message, line) => take(message, line, {inFlight, asked, sink, listener}),
     ended(broken) {
+      disconnected.resolve();
       const tell = (): void => {
-        if (end === null)
+        if (end === null && (broken !== null || terminated === null))
           listener.broken(broken ?? new ProtocolBroken('it closed its connection and kept running'));
       };
       if (broken) tell();
@@ -162,9 +198,18 @@ const start = async (
   });
   const finish = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
     if (end !== null) return;
-    end = {exitCode, signal, outOfMemory: signal === 'SIGKILL' && memoryKills() > killedBefore};
-    wire.close();
-    listener.ended(end);
+    const ending = {exitCode, signal, outOfMemory: signal === 'SIGKILL' && memoryKills() > killedBefore};
+    end = ending;
+    if (terminated === null) {
+      wire.close();
+      listener.ended(ending);
+      return;
+    }
+    const {resolve: tell} = terminated;
+    void withTimeout(lastWordsMs, disconnected.promise, () => {}).then(() => {
+      wire.close();
+      tell(ending);
+    });
   };
   child.on('error', error => {
     const why =
@@ -175,7 +220,14 @@ const start = async (
     finish(null, null);
   });
   child.on('exit', finish);
-  return {child, wire, inFlight, asked, sink, hasEnded: () => end !== null};
+  const terminate = (): Promise<ProgramEnd> => {
+    terminated = Promise.withResolvers<ProgramEnd>();
+    // It may say that it has closed its library, as if it had been asked to.
+    asked.set('close', {resolve() {}, reject() {}});
+    child.kill('SIGTERM');
+    return terminated.promise;
+  };
+  return {child, wire, inFlight, asked, sink, hasEnded: () => end !== null, terminate};
 };
 
 type Conversation = Pick<Started, 'inFlight' | 'asked' | 'sink'> & {readonly listener: ProgramListener};

@@ -55,6 +55,8 @@ export type SubjectTask = {
   readonly load: Load;
   readonly operation: OperationPlan;
   readonly phases: readonly Phase[];
+  /** From when on a close() during the load counts as slow, where clients come and go. */
+  readonly closeSlowMs: number;
   /** With `true` no library is opened and operations do nothing: what remains is the harness's own cost. */
   readonly noop: boolean;
   /** The folder for files about the process itself; made by whoever writes first. */
@@ -98,7 +100,9 @@ export type ToSubject =
   | {readonly kind: 'close'; readonly limitMs: number}
   /** Start nothing more and close the library at once; what is in flight is watched. Drain and leave follow. */
   | {readonly kind: 'close-under-load'; readonly limitMs: number}
-  /** Flush the telemetry, and end: the library is closed. */
+  /** Start nothing more and send the program SIGTERM at once. Drain and leave follow. */
+  | {readonly kind: 'terminate'; readonly limitMs: number}
+  /** Flush the telemetry, and end: the library is closed. A bridge ends as its program did. */
   | {readonly kind: 'leave'};
 
 /** The verifying child's only task. */

@@ -9,6 +9,8 @@ import {SubjectSession} from './subject-session.ts';
 
 let loaded: Loaded | null = null;
 let subject: SubjectSession | null = null;
+/** How its program ended after SIGTERM; null where it did not, or was not sent it. */
+let terminated: ProgramEnd | null = null;
 
 const handle = async (message: ToSubject): Promise<void> => {
   switch (message.kind) {
@@ -44,9 +46,13 @@ const handle = async (message: ToSubject): Promise<void> => {
     case 'close-under-load':
       await subject?.closeUnderLoad(message.limitMs);
       break;
+    case 'terminate':
+      terminated = (await subject?.terminate(message.limitMs)) ?? null;
+      break;
     case 'leave':
       subject?.leave();
       await end();
+      if (terminated) endAs(terminated);
       break;
   }
 };

@@ -1,4 +1,5 @@
-// Drives one client of the library through the phases, and reports what it sees.
+// Drives the library through the phases, and reports what it sees.
+import {constants} from 'node:os';
 import {setTimeout as delay} from 'node:timers/promises';
 import {Deliveries} from '../load/deliveries.ts';
 import {Driver} from '../load/driver.ts';
@@ -7,17 +8,17 @@ import type {KeptWhat} from '../model/artifact.ts';
 import type {FirstOperation} from '../model/driver-witness.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import {triedId} from '../model/message-id.ts';
-import {type Phase, reportEveryMs, sampleEveryMs} from '../model/plan.ts';
+import {durationOf, type Phase, reportEveryMs, sampleEveryMs} from '../model/plan.ts';
 import {withTimeout} from '../model/with-timeout.ts';
-import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {writeArtifact} from './artifacts.ts';
 import {ClockWatch} from './clock-watch.ts';
+import {ComingClients} from './coming-clients.ts';
 import {Connects} from './connects.ts';
 import type {Loaded} from './load-subject.ts';
 import {operationId, performer} from './perform.ts';
 import type {Profiling} from './profiling.ts';
-import type {RunningProgram} from './program-subject.ts';
-import {flushLimitMs, type SubjectTask, send} from './protocol.ts';
+import type {ProgramEnd, RunningProgram} from './program-subject.ts';
+import {flushLimitMs, send} from './protocol.ts';
 import {bridgeVitals, ownVitals, type Vitals} from './resources.ts';
 import {flushMetrics, openSpanCount, registeredInstrumentations} from './running-sdk.ts';
 import {standInsOf} from './stand-ins.ts';
@@ -27,6 +28,18 @@ import {unappliedOf} from './unapplied.ts';
 /** A tick that comes a little early still counts. */
 const timerSlackMs = 50;
 
+/** Clients that are opened within so long a time are reported together. */
+const clientSliceMs = 250;
+const clientSlices = 10_000;
+
+/** What the library is opened and closed by. */
+type Opened = {
+  readonly client: unknown;
+  readonly open: () => Promise<unknown>;
+  readonly deliveries: Deliveries;
+  readonly connects: Connects;
+};
+
 export class SubjectSession {
   readonly #now: () => number;
   readonly #vitals: Vitals;
@@ -35,8 +48,9 @@ export class SubjectSession {
   readonly #clock: ClockWatch;
   readonly #profiling: Profiling | null;
   readonly #profilesFolder: string;
-  readonly #subject: SubjectInput<unknown, unknown>;
-  readonly #client: unknown;
+  /** Null where one client lasts. */
+  readonly #clients: ComingClients | null;
+  readonly #closeAll: () => unknown;
   readonly #driver: Driver;
   readonly #deliveries: Deliveries;
   readonly #phases: readonly Phase[];
@@ -48,19 +62,29 @@ export class SubjectSession {
   #tellAtMs = 0;
 
   private constructor(
-    task: SubjectTask,
-    now: () => number,
-    subject: SubjectInput<unknown, unknown>,
-    client: unknown,
-    deliveries: Deliveries,
-    connects: Connects,
-    profiling: Profiling | null,
-    program: RunningProgram | null,
+    {task, now, subject, profiling, program}: Loaded,
+    {client, open, deliveries, connects}: Opened,
   ) {
+    const {load, operation, phases} = task;
     this.#now = now;
     this.#deliveries = deliveries;
-    this.#subject = subject;
-    this.#client = client;
+    const clients =
+      load.clients === undefined
+        ? null
+        : new ComingClients(
+            {
+              coming: load.clients,
+              subject,
+              open,
+              now,
+              phase: () => (this.#isLoadOver ? null : this.#phase),
+              slowAfterMs: task.closeSlowMs,
+              sliceMs: Math.max(clientSliceMs, durationOf(phases) / clientSlices),
+            },
+            client,
+          );
+    this.#clients = clients;
+    this.#closeAll = () => (clients === null ? subject.close?.(client) : clients.closeAll());
     this.#profiling = profiling;
     this.#profilesFolder = task.profilesFolder;
     this.#program = program;
@@ -68,9 +92,8 @@ export class SubjectSession {
     this.#connects = connects;
     this.#clock = new ClockWatch(task.originEpochMs, now);
     const idOf = (index: number): string => operationId(task.trialId, index);
-    const {load, operation, phases} = task;
     const common = {
-      subject,
+      subject: clients?.driven() ?? subject,
       client,
       now,
       deadlineMs: operation.deadlineMs,
@@ -102,9 +125,9 @@ export class SubjectSession {
     const delivered = (messageId: string): void => deliveries.add(messageId);
     // Before the library makes its first connection.
     const connects = new Connects(task.url, now);
+    const opening = async (): Promise<unknown> =>
+      subject.open({url: task.url, options, variant: task.variant, delivered});
     try {
-      const opening = async (): Promise<unknown> =>
-        subject.open({url: task.url, options, variant: task.variant, delivered});
       const client = await withTimeout(limitMs, opening(), () => {
         throw new Error(`open() did not return within ${limitMs / 1000} s`);
       });
@@ -117,7 +140,7 @@ export class SubjectSession {
         ...(standIns.length > 0 && {standIns}),
         ...(unapplied.length > 0 && {unapplied}),
       });
-      return new SubjectSession(task, now, subject, client, deliveries, connects, profiling, program);
+      return new SubjectSession(loaded, {client, open: opening, deliveries, connects});
     } catch (error) {
       connects.stop();
       send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});
@@ -135,19 +158,21 @@ export class SubjectSession {
   enterPhase(phase: number): void {
     const calledMs = this.#now();
     this.#endPhase();
-    if (this.#phase !== null && this.#isCalm(this.#phase)) this.#recordHeap(this.#phase);
+    const before = this.#phase;
+    if (before !== null && this.#isCalm(before)) this.#recordHeap(before);
     this.#report(false);
     this.#checkClock();
+    this.#phase = phase;
     this.#driver.enterPhase(phase, calledMs);
     this.#profiling?.enterPhase(phase);
-    if (this.#phase === null) {
+    if (before === null) {
       // What opening the library took, and the operation that was tried, belong to no phase.
       this.#vitals.beginPhase();
       this.#connects.take();
       this.#ticker = setInterval(() => this.#tick(), sampleEveryMs(this.#phases));
       this.#driver.startLoad();
+      this.#clients?.begin();
     }
-    this.#phase = phase;
     const planned = this.#phases[phase];
     if (planned) this.#program?.enterPhase(planned);
     send({kind: 'entered', atMs: this.#now(), phase});
@@ -189,6 +214,33 @@ export class SubjectSession {
     send({...closed, inFlight: this.#driver.inFlight});
   }
 
+  /** How the program has ended after SIGTERM; null where it has not in time. */
+  async terminate(limitMs: number): Promise<ProgramEnd | null> {
+    this.#endLoad();
+    const startMs = this.#now();
+    const terminated =
+      this.#program && (await withTimeout(limitMs, this.#program.terminate(), () => null));
+    this.#report(true);
+    const atMs = this.#now();
+    const closed = {kind: 'closed', atMs, durationMs: atMs - startMs} as const;
+    if (!terminated) {
+      const {inFlight} = this.#driver;
+      send({...closed, result: 'hung', error: null, inFlight, sigterm: null});
+      return null;
+    }
+    const {end, unsettledCount} = terminated;
+    const {exitCode, signal} = end;
+    const inOrder = isInOrder(end);
+    send({
+      ...closed,
+      result: inOrder ? 'resolved' : 'failed',
+      error: inOrder ? null : errorFacts(new EndedBadly(end)),
+      inFlight: unsettledCount,
+      sigterm: {exitCode, signal},
+    });
+    return end;
+  }
+
   leave(): void {
     clearInterval(this.#ticker);
     this.#driver.stop();
@@ -200,7 +252,7 @@ export class SubjectSession {
 
   async #closed(limitMs: number): Promise<Extract<SubjectEvent, {kind: 'closed'}>> {
     const startMs = this.#now();
-    const {result, error} = await closeWithin(this.#subject, this.#client, limitMs);
+    const {result, error} = await closeWithin(this.#closeAll, limitMs);
     this.#report(true);
     const atMs = this.#now();
     return {
@@ -217,6 +269,7 @@ export class SubjectSession {
     this.#isLoadOver = true;
     this.#endPhase();
     this.#driver.stopLoad();
+    this.#clients?.end();
     this.#checkClock();
     this.#profiling?.endLoad();
   }
@@ -260,7 +313,10 @@ export class SubjectSession {
   #tick(): void {
     this.#checkClock();
     // This very timer, the driver's, and the channel to the parent.
-    const own = {Timeout: 1 + this.#driver.timerCount, PipeWrap: 1};
+    const own = {
+      Timeout: 1 + this.#driver.timerCount + (this.#clients?.timerCount ?? 0),
+      PipeWrap: 1,
+    };
     send(this.#vitals.sample(this.#driver.inFlight, own));
     if (this.#now() < this.#tellAtMs) return;
     this.#tellAtMs = this.#now() + reportEveryMs(this.#phases) - timerSlackMs;
@@ -268,7 +324,10 @@ export class SubjectSession {
   }
 
   #report(final: boolean): void {
-    for (const event of [...this.#driver.collect(final), ...this.#deliveries.collect()]) send(event);
+    const clients = this.#clients?.collect() ?? [];
+    for (const event of [...this.#driver.collect(final), ...this.#deliveries.collect(), ...clients]) {
+      send(event);
+    }
   }
 }
 
@@ -289,14 +348,26 @@ const spansEnd = async (): Promise<void> => {
 
 type Closed = {readonly result: 'resolved' | 'failed' | 'hung'; readonly error: unknown};
 
-const closeWithin = async (
-  subject: SubjectInput<unknown, unknown>,
-  client: unknown,
-  limitMs: number,
-): Promise<Closed> => {
+/** By itself, with the exit code of a shell for SIGTERM, or by the signal, which it left to the system. */
+const isInOrder = ({exitCode, signal}: ProgramEnd): boolean =>
+  exitCode === 0 || exitCode === 128 + constants.signals.SIGTERM || signal === 'SIGTERM';
+
+/** It failed on its way out. */
+class EndedBadly extends Error {
+  override readonly name = 'EndedBadly';
+  readonly code: string;
+
+  constructor({exitCode, signal}: ProgramEnd) {
+    const how = signal === null ? `with exit code ${exitCode}` : `by signal ${signal}`;
+    super(`the program ended ${how}`);
+    this.code = signal ?? String(exitCode);
+  }
+}
+
+const closeWithin = async (close: () => unknown, limitMs: number): Promise<Closed> => {
   const closing = async (): Promise<Closed> => {
     try {
-      await subject.close?.(client);
+      await close();
       return {result: 'resolved', error: null};
     } catch (error) {
       return {result: 'failed', error};

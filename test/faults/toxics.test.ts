@@ -189,6 +189,18 @@ test(
   {type: 'limit_connections', attributes: {connections: 0, unanswered: true}},
 );
 test('flap', becomes, flap({downMs: 10, upMs: 20}), {type: 'flap', attributes: {down: 10, up: 20}});
+test('stall that outlives its phase', becomes, stall({direction: 'both', outlives: true, afterBytes: 3}), {
+  type: 'stall',
+  attributes: {bytes: 3, ms: 0, both: true, outlives: true},
+});
+test('stall at once that outlives its phase', becomes, stall({outlives: true}), {
+  type: 'stall',
+  attributes: {bytes: 0, ms: 0, outlives: true},
+});
+test('blackhole that outlives its phase', becomes, blackhole({outlives: true}), {
+  type: 'blackhole',
+  attributes: {outlives: true},
+});
 test('blackhole', becomes, blackhole(), {type: 'blackhole', attributes: {}});
 test('blackhole of the SYN', becomes, blackhole({syn: true}), {type: 'blackhole_syn', attributes: {}});
 test(

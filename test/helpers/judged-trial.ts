@@ -159,6 +159,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     unhandledRejections: [],
     probes: [],
     deliveries: null,
+    clients: null,
     deliveryBins: null,
     redeliveredIn: null,
     verified: null,

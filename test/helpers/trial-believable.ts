@@ -212,6 +212,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
     drained: {atMs: 19_500, inFlight: 0},
     ...driver,
   },
+  clients: null,
   telemetry: null,
   clockSteps: [],
   injector: [],

@@ -254,36 +254,90 @@ test(
     'phase "back": prolongedToMs must be longer than durationMs',
   ],
 );
-const closing = {...fault, endsWithClose: true};
+const closing = {...fault, endsWith: 'close'};
 const closable = {open: () => null, perform: () => undefined, close: () => {}};
 
 test(
   'close() is called in the last phase, under its faults, where there is one',
   isMistaken,
-  {phases: [{...phase, endsWithClose: true}, closing], subject: {open: () => null, perform: () => undefined}},
+  {phases: [{...phase, endsWith: 'close'}, closing], subject: {open: () => null, perform: () => undefined}},
   [
-    'phase "calm": endsWithClose is only allowed in the last phase, and if that has faults',
-    'phase "calm": endsWithClose needs subject.close: there is nothing to call',
+    'phase "calm": endsWith is only allowed in the last phase, and if that has faults',
+    'phase "calm": endsWith needs subject.close: there is nothing to call',
   ],
 );
 test(
   'a phase that is repeated does not end with close()',
   isMistaken,
   {phases: [phase, closing], cycles: 2, subject: closable},
-  ['phase "dark": endsWithClose is not allowed in a phase that is repeated: add a recovery before it'],
+  ['phase "dark": endsWith is not allowed in a phase that is repeated: add a recovery before it'],
 );
 test(
   'a program ends when it is closed',
   isMistaken,
   {phases: [phase, closing], subject: program({command: ['true']})},
-  ['phase "dark": endsWithClose is not possible with a program, which ends when it is closed'],
+  ['phase "dark": endsWith must be \'sigterm\' with a program, which ends when it is closed'],
+);
+test(
+  'only a program is sent SIGTERM',
+  isMistaken,
+  {phases: [phase, {...closing, endsWith: 'sigterm'}], subject: closable},
+  [
+    'phase "dark": endsWith must be \'close\' without a program: only that has a handler of its own for SIGTERM',
+  ],
+);
+test('a program that is sent SIGTERM has no more time for what is in flight than any other', t => {
+  const plan = planOf(
+    scenarioWith({
+      phases: [phase, {...closing, endsWith: 'sigterm'}],
+      subject: program({command: ['true']}),
+    }),
+  );
+  t.is(plan.phases.at(-1)?.endsWith, 'sigterm');
+  t.true(plan.drainLimitMs < 12_000);
+});
+const coming = {model: 'closed', concurrency: 2, clients: 'per-operation'};
+
+test(
+  'clients that come and go are closed',
+  isMistaken,
+  {load: coming, subject: {open: () => null, perform: () => undefined}},
+  ['load.clients needs subject.close: each client is closed when its time is over'],
+);
+test(
+  'a program is opened once',
+  isMistaken,
+  {load: coming, subject: program({command: ['true']})},
+  ['load.clients is not possible with a program, which is opened and closed once'],
+);
+test(
+  'clients come and go in all phases',
+  isMistaken,
+  {phases: [{...phase, load: coming}, fault], subject: closable},
+  ['phase "calm": load.clients is only allowed in the scenario\'s own load: it is for all phases'],
+);
+test(
+  'a client lives for a while',
+  isMistaken,
+  {load: {...coming, clients: {lifeMs: 0}}, subject: closable},
+  ["load.clients must be 'per-operation', or {lifeMs} with at least 50"],
+);
+test('clients that come and go are in the plan', t => {
+  const plan = planOf(scenarioWith({load: {...coming, clients: {lifeMs: 500}}, subject: closable}));
+  t.deepEqual(plan.load.clients, {lifeMs: 500});
+});
+test(
+  'how long a program takes to end is known where it is sent SIGTERM',
+  isMistaken,
+  {phases: [phase, closing], subject: closable, goals: {dark: {timeToExitMs: {max: 1}}}},
+  ["goals.dark.timeToExitMs needs a phase with endsWith: 'sigterm'"],
 );
 test('what is in flight when close() is called is watched until it would count as orphaned', t => {
   const phases = [phase, {...fault, name: 'first'}, {name: 'back', role: 'recovery', durationMs: 1}, closing];
   const plan = planOf(scenarioWith({phases, cycles: 2, subject: closable}));
   t.is(plan.drainLimitMs, 12_000);
   t.deepEqual(
-    plan.phases.map(({name, endsWithClose = false}) => [name, endsWithClose]),
+    plan.phases.map(({name, endsWith}) => [name, endsWith === 'close']),
     [
       ['calm', false],
       ['first', false],
@@ -342,7 +396,7 @@ test(
     'goals.stalld: there is no such phase. Did you mean "stalled"?',
     'goals.stalld.succesRatio: there is no such figure. Did you mean "successRatio"?',
     'goals.run.hungcount: there is no such figure. Did you mean "hungCount"?',
-    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, deliveriesPerSecond, deliveredRatio, backlogCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs, telemetry.',
+    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, deliveriesPerSecond, deliveredRatio, backlogCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs, timeToExitMs, telemetry.',
     'goals.xylophone: there is no such phase. Known: baseline, stalled, run.',
   ],
 );

@@ -3,6 +3,7 @@ import type {Settlement} from '../../src/load/settlement.ts';
 import {ApplicationError} from '../../src/model/application-error.ts';
 import type {Answer, PerformContext} from '../../src/model/scenario-functions.ts';
 import type {SubjectInput} from '../../src/scenarios/define-scenario.ts';
+import {OpenFailed} from '../../src/subject/coming-clients.ts';
 import {operationId, performer} from '../../src/subject/perform.ts';
 import {hostileErrors} from '../fixtures/hostile-errors.ts';
 
@@ -57,6 +58,9 @@ test(isSettled, 'an error within a good answer', 'failed', async () => ({
 }));
 test(isSettled, 'an error of the application, thrown', 'failed', async () => {
   throw new ApplicationError('not found');
+});
+test(isSettled, 'a client that could not be opened', 'failed', async () => {
+  throw new OpenFailed(new Error('nobody there'));
 });
 test(isSettled, 'an error thrown at once', 'unknown', thrower);
 test(isSettled, 'a rejection', 'unknown', async () => thrower());

@@ -31,6 +31,7 @@ const taskOf = (program: Program): SubjectTask & {readonly program: Program} => 
   load: {model: 'closed', concurrency: 1},
   operation: {deadlineMs: 1000, idempotent: true},
   phases: [],
+  closeSlowMs: 5000,
   noop: false,
   profilesFolder: '',
   profiling: null,
@@ -124,6 +125,26 @@ for (const [act, problem] of Object.entries(broken)) {
     t.regex((await started.broken).message, problem);
   });
 }
+
+test('SIGTERM ends it, and what it had not settled may have happened', async t => {
+  const started = await start(t, 'never-settles');
+  const {operations} = await drive(t, started, 25);
+  await Promise.all(operations.slice(0, 19));
+  const {end, unsettledCount} = await started.program!.terminate();
+  t.like(end, {exitCode: null, signal: 'SIGTERM'});
+  t.is(unsettledCount, 6);
+  t.like(await operations[24]!, {status: 'unknown', error: {name: 'ProgramEnded'}});
+});
+
+test('what it settles between SIGTERM and its end counts', async t => {
+  const started = await start(t, 'shuts-down');
+  const {operations} = await drive(t, started, 25);
+  await Promise.all(operations.slice(0, 19));
+  const {end, unsettledCount} = await started.program!.terminate();
+  t.like(end, {exitCode: 0, signal: null});
+  t.is(unsettledCount, 0);
+  t.like(await operations[24]!, {status: 'failed', error: {name: 'Refused'}});
+});
 
 const ends: {readonly [act: string]: ProgramEnd} = {
   exits: {exitCode: 7, signal: null, outOfMemory: false},

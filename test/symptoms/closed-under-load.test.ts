@@ -2,6 +2,7 @@
 import test from 'ava';
 import {refuse, stall} from '../../src/model/fault.ts';
 import type {Plan} from '../../src/model/plan.ts';
+import type {TerminatedBy} from '../../src/model/process-witness.ts';
 import {serverPause, serverStop} from '../../src/model/server-fault.ts';
 import type {SubjectEnd, Trial} from '../../src/model/trial.ts';
 import {answers} from '../helpers/symptom-macro.ts';
@@ -18,7 +19,7 @@ const phasesWith = (...faults: Plan['phases'][number]['faults']): Plan['phases']
   trialWith()
     .plan.phases.slice(0, fault + 1)
     .map(phase =>
-      phase.role === 'fault' ? {...phase, faults, endsWithClose: true} : phase,
+      phase.role === 'fault' ? {...phase, faults, endsWith: 'close'} : phase,
     ) as unknown as Plan['phases'];
 
 const ended = (close: 'resolved' | 'hung'): SubjectEnd => ({kind: 'completed', close, error: null});
@@ -29,6 +30,8 @@ type Closed = {
   readonly inFlight?: number;
   readonly faults?: Plan['phases'][number]['faults'];
   readonly close?: 'resolved' | 'hung';
+  /** Of a program that was sent SIGTERM instead. */
+  readonly sigterm?: TerminatedBy | null;
 };
 
 const closedWith = ({
@@ -37,12 +40,18 @@ const closedWith = ({
   inFlight = 0,
   faults = [stall()],
   close = 'resolved',
+  sigterm,
 }: Closed) =>
   ({
     plan: {phases: phasesWith(...faults)},
     loadEndedMs: 9000,
     end: ended(close),
-    closing: {startMs: 9000, durationMs, underLoad: {calmMs, inFlight}},
+    closing: {
+      startMs: 9000,
+      durationMs,
+      underLoad: {calmMs, inFlight},
+      ...(sigterm !== undefined && {sigterm}),
+    },
   }) satisfies TrialChanges;
 
 const hangs = 'close-hangs';
@@ -88,6 +97,39 @@ test(
   hangs,
   closedWith({durationMs: 15_000, calmMs: 14_005, close: 'hung'}),
   {value: 15_000, phase: 'stall'},
+);
+
+const exits = {exitCode: 0, signal: null};
+test(
+  'a program takes its time after SIGTERM, but no more than ten seconds',
+  answers,
+  hangs,
+  closedWith({durationMs: 9900, faults: [refuse()], sigterm: exits}),
+  'clear',
+);
+test(
+  'a program takes too long to end after SIGTERM',
+  answers,
+  hangs,
+  closedWith({durationMs: 10_100, faults: [refuse()], sigterm: exits}),
+  {value: 10_100, phase: 'stall'},
+);
+test(
+  'a program does not end on SIGTERM, and is killed',
+  answers,
+  hangs,
+  {
+    ...closedWith({durationMs: 30_000, calmMs: 19_000, close: 'hung', faults: [refuse()], sigterm: null}),
+    exit: {...trialWith().exit!, killedFor: 'lingering'},
+  },
+  {value: 30_000, phase: 'stall'},
+);
+test(
+  'a program waits for answers that a silent server does not give',
+  answers,
+  hangs,
+  closedWith({durationMs: 11_000, calmMs: 19_000, sigterm: exits}),
+  /the program took 11 s to end after SIGTERM, but the fault kept the server silent/,
 );
 
 const after = 'connection-after-close';

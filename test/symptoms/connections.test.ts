@@ -1,13 +1,16 @@
 // Symptoms of connections, pools and queues.
 import test from 'ava';
+import {halfOpen, stall} from '../../src/model/fault.ts';
 import {dropKeepAlive} from '../../src/model/http-fault.ts';
 import type {Plan} from '../../src/model/plan.ts';
 import type {ConnectionRecord} from '../../src/model/proxy-witness.ts';
 import type {MetricSummary} from '../../src/model/telemetry.ts';
+import type {InjectorSample} from '../../src/model/trial.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {answers} from '../helpers/symptom-macro.ts';
 import {
   baseline,
+  binAt,
   booksOf,
   connectionsAt,
   fault,
@@ -228,6 +231,44 @@ test('5 over each', answers, 'half-open-reuse', silent(5, 0), {value: 5, phase: 
 test('1 over each', answers, 'half-open-reuse', silent(1, 0), 'clear');
 test('over new ones', answers, 'half-open-reuse', silent(5, 1), 'clear');
 test('no ledger', answers, 'half-open-reuse', {}, /keeps no ledger$/);
+
+/** 100 bytes for each of the 400 operations of the baseline, and then so many from half a second after the deadline on. */
+const passing = (upstreamBytes: number, openedLater = 0, started = 50): TrialChanges => {
+  const at = (atMs: number, bytes: number, opened = 3): InjectorSample => {
+    const sample = connectionsAt(atMs, 3, opened);
+    return {...sample, witness: {...sample.witness, upstreamBytes: bytes}};
+  };
+  return {
+    injector: [
+      at(1000, 0),
+      at(5000, 40_000),
+      at(7400, 50_000),
+      at(8900, 50_000 + upstreamBytes, 3 + openedLater),
+    ],
+    driver: {bins: [7500, 8000, 8500].map(startMs => binAt(startMs, {phase: fault, started}))},
+  };
+};
+test('150 by their bytes', answers, 'half-open-reuse', passing(15_000), {value: 50, phase: 'stall'});
+test('bytes of heartbeats', answers, 'half-open-reuse', passing(7499), 'clear');
+test('bytes over new connections', answers, 'half-open-reuse', passing(15_000, 1), 'clear');
+test('no bytes', answers, 'half-open-reuse', passing(0), 'clear');
+test('nothing to send', answers, 'half-open-reuse', passing(0, 0, 0), /keeps no ledger$/);
+for (const faults of [[stall({direction: 'both'})], [stall(), halfOpen()]]) {
+  test(
+    `bytes that do not pass (${faults.map(({kind}) => kind).join(', ')})`,
+    answers,
+    'half-open-reuse',
+    {
+      ...passing(15_000),
+      plan: {
+        phases: trialWith().plan.phases.map(phase =>
+          phase.role === 'fault' ? {...phase, faults} : phase,
+        ) as unknown as Plan['phases'],
+      },
+    },
+    /keeps no ledger$/,
+  );
+}
 
 const idle = {
   plan: {

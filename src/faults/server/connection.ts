@@ -86,7 +86,7 @@ export class Connection {
   suspend(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.suspend(toxic);
     this.#interceptors.release(toxic);
-    if (this.#rejected?.toxic === toxic) this.#client.destroy();
+    if (this.#rejected?.toxic === toxic && toxic.attributes['outlives'] !== true) this.#client.destroy();
   }
 
   /** Notes the shape of what is said from here on; null: no longer. */

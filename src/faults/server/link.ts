@@ -80,7 +80,7 @@ export class Link implements Receiver {
   /** Removes the toxic. What it holds goes on at once, ahead of all that follows. */
   remove(toxic: Toxic): void {
     this.suspend(toxic);
-    const index = this.#entries.findIndex(entry => entry.toxic === toxic);
+    const index = this.#entries.findIndex(entry => entry.toxic === toxic && !outlives(entry));
     if (index >= 0) this.#entries.splice(index, 1);
   }
 
@@ -88,7 +88,7 @@ export class Link implements Receiver {
   suspend(toxic: Toxic): void {
     const entry = this.#entries.find(entry => entry.toxic === toxic);
     if (entry !== undefined) this.#forgetMoment(entry);
-    if (entry?.isActive !== true) return;
+    if (entry?.isActive !== true || outlives(entry)) return;
     entry.isActive = false;
     entry.stage?.interrupt();
     if (entry.stage?.closesOnRemoval === true) entry.stage.close();
@@ -335,6 +335,9 @@ export class Link implements Receiver {
     if (!(stages[0] ?? this).isFull) this.#resume();
   }
 }
+
+/** It has dropped bytes here, and goes on with it. */
+const outlives = ({isActive, stage}: LinkToxic): boolean => isActive && stage?.outlivesRemoval === true;
 
 /** Smaller chunks are collected by V8 soon enough. */
 const worthBytes = 8 * 1024;

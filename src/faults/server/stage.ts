@@ -60,6 +60,8 @@ export class Stage implements Receiver {
   writtenBytes = 0;
   /** Set by a toxic that has dropped bytes: removing it then closes the connection. */
   closesOnRemoval = false;
+  /** Set by a toxic that has dropped bytes, and goes on with it when it is removed. */
+  outlivesRemoval = false;
   readonly #host: StageHost;
   readonly #queuedChunks: number;
   readonly #queue: {readonly chunk: Chunk; readonly arrivedMs: number}[] = [];

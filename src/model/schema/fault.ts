@@ -86,6 +86,14 @@ const cut = {
   afterMs: ms.optional(),
 };
 
+const dead = {
+  /**
+   * Whether the connections that it has silenced stay open and silent when the fault is over, until a side closes them, as after
+   * the restart of a firewall; new connections work. Default: absent, they are closed.
+   */
+  outlives: z.literal(true).exactOptional(),
+};
+
 const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /** An HTTP fault counts requests: its probability, nth, firstN and hitLimit apply to matching requests, over all connections. */
@@ -186,6 +194,7 @@ export const faultSchemas = {
     kind: z.literal('stall'),
     /** `downstream`: no response arrives · `upstream`: no request reaches the target · `both`: nothing passes. Default: `downstream`. */
     direction: z.enum(['upstream', 'downstream', 'both']).optional(),
+    ...dead,
     ...cut,
     ...timing,
   }),
@@ -252,7 +261,10 @@ export const faultSchemas = {
     kind: z.literal('blackhole'),
     /** Connects hang instead of being accepted and never served. Linux only. Default: absent, accepted. */
     syn: z.literal(true).exactOptional(),
+    ...dead,
     ...scope,
+  }).refine(({syn, outlives}) => syn !== true || outlives !== true, {
+    error: 'cannot have both syn and outlives: a connect that hangs has no connection yet',
   }),
   httpStatus: strict({
     kind: z.literal('httpStatus'),

@@ -37,6 +37,29 @@ const fn = <Signature extends (...args: never[]) => unknown>() =>
 const inFlight = count.max(1_000_000);
 const rate = z.number().positive().max(100_000);
 
+const clients = z.union(
+  [
+    z.literal('per-operation'),
+    strict({
+      /** How long each client is in use before the next one takes its place, in milliseconds; at least 50. */
+      lifeMs: z.number().min(50).max(86_400_000),
+    }),
+  ],
+  {error: "must be 'per-operation', or {lifeMs} with at least 50"},
+);
+
+/** What every load has besides its model. */
+const ofAllLoads = {
+  /**
+   * Clients that come and go during the load. Only in the scenario's own load, not in that of a phase; not with a program.
+   * Default: one client lasts for the whole trial.
+   * - `per-operation`: a client is opened for each operation, and closed after it.
+   * - `{lifeMs}`: each client is replaced after this time. Operations wait for the next one to be open; the old one is closed at
+   *   once, even while operations are in flight.
+   */
+  clients: clients.exactOptional(),
+};
+
 export const loadSchema = z.discriminatedUnion('model', [
   strict({
     /** Evenly spaced starts, whether or not the library keeps up. */
@@ -45,6 +68,7 @@ export const loadSchema = z.discriminatedUnion('model', [
     ratePerSecond: rate,
     /** While this many operations are in flight, further ones are dropped: they never start. Up to 1,000,000. */
     maxInFlight: inFlight,
+    ...ofAllLoads,
   }),
   strict({
     /** Like `open`, with a rate that changes linearly within each phase. */
@@ -55,6 +79,7 @@ export const loadSchema = z.discriminatedUnion('model', [
     toPerSecond: rate.or(z.literal(0)),
     /** While this many operations are in flight, further ones are dropped: they never start. Up to 1,000,000. */
     maxInFlight: inFlight,
+    ...ofAllLoads,
   }),
   strict({
     /** Many operations at once, repeatedly. */
@@ -65,12 +90,14 @@ export const loadSchema = z.discriminatedUnion('model', [
     everyMs: durationMs,
     /** While this many operations are in flight, further ones are dropped: they never start. Up to 1,000,000. */
     maxInFlight: inFlight,
+    ...ofAllLoads,
   }),
   strict({
     /** A fixed number of operations in flight: whenever one settles, the next one starts. */
     model: z.literal('closed'),
     /** How many are in flight, up to 100,000. */
     concurrency: count.max(100_000),
+    ...ofAllLoads,
   }),
 ]);
 
@@ -143,11 +170,14 @@ export const phaseSchema = strict({
   /** Replaces the scenario's load for this phase. */
   load: loadSchema.optional(),
   /**
-   * Only for the last phase, with faults: at its end close() is called, while they still act and operations are in flight. No
-   * further operation starts. The faults end when close() has returned, or after 5 s; what is in flight is watched until it has
-   * settled. Default: close() is called when all is calm and nothing is in flight.
+   * Only for the last phase, with faults: how the client is ended while they still act and operations are in flight. No further
+   * operation starts. Default: close() is called when all is calm and nothing is in flight.
+   * - `close`: close() is called. The faults end when it has returned, or after 5 s; what is in flight is watched until it has
+   *   settled.
+   * - `sigterm`: a program in another language is sent SIGTERM, whose handler is its own. The faults end with the program, or
+   *   after 10 s; it is killed after 30 s.
    */
-  endsWithClose: z.literal(true).exactOptional(),
+  endsWith: z.enum(['close', 'sigterm']).exactOptional(),
 });
 
 /** `localhost:6379` is a URL too, of the scheme `localhost`: what a server is reached by has a host. */
@@ -280,7 +310,7 @@ export const scenarioSchema = strict({
   cycles: count.max(20).default(1),
   /**
    * How long to wait after the load, in milliseconds, for operations to settle and for idle sockets to close. Default: the time
-   * after which an operation counts as hung, plus 2 s; where the last phase `endsWithClose`, as an orphan, plus 2 s.
+   * after which an operation counts as hung, plus 2 s; where the last phase has `endsWith: 'close'`, as an orphan, plus 2 s.
    */
   drainLimitMs: durationMs.optional(),
   /** Trials per variant, unless --trials is given; only with two or more variants. Default: 1. */

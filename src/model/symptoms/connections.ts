@@ -24,7 +24,7 @@ export const connectionSymptoms = {
     // several are ended after 4 s (undici) or more, hence 3 s there. What a fault has left may be replaced for as
     // long as slow-recovery allows.
     criterion:
-      'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each one open at once, replaces each within `reopenMs`, and a connection lasts for less than `lifeMs` on average, or `pooledLifeMs` where several are open at once. Connections that a fault has touched, and one per failed operation, do not count. Inconclusive with fewer than `operationsRatio` operations per connection, or if the load pauses',
+      'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each one open at once, replaces each within `reopenMs`, and a connection lasts for less than `lifeMs` on average, or `pooledLifeMs` where several are open at once. Connections that a fault has touched, and one per failed operation, do not count. Inconclusive with fewer than `operationsRatio` operations per connection, if clients come and go, or if the load pauses',
     thresholds: {
       lossCount: 2,
       reopenMs: 1000,
@@ -61,7 +61,7 @@ export const connectionSymptoms = {
     noun: 'connections after close()',
     // Without a fault a connection closes within milliseconds; a second is for a busy server that is slow to close.
     criterion:
-      'more than `connectionCount` connections are opened after close() has settled, and what was in flight with it, or are still open `openMs` after that',
+      'more than `connectionCount` connections are opened after close() has settled, and what was in flight with it, or are still open `openMs` after that. Where clients come and go, connections count as well that are still open, without a fault, `openMs` after every client that had been opened before them was closed. Inconclusive if clients may share a pool: connections outlived clients even before the first fault, or too few clients were closed there to know, and no more are left than operations had been in flight at once',
     thresholds: {connectionCount: 0, openMs: 1000},
     needs: ['end'],
     cause:
@@ -139,7 +139,7 @@ export const connectionSymptoms = {
     summary: 'operations sent over connections that no longer answer',
     noun: 'dead-connection reuse',
     criterion:
-      'from one deadline after a peer has fallen silent, no new connection is opened, and there are more than `attemptsRatio` attempts per open connection',
+      'from one deadline after a peer has fallen silent, no new connection is opened, and there are more than `attemptsRatio` attempts per open connection; without a ledger, attempts are the bytes sent divided by those of an operation in the baseline, if that makes at least half of the operations started meanwhile',
     thresholds: {attemptsRatio: 1},
     needs: ['connections', 'fault-operations', 'load'],
     cause: 'A connection goes back to the pool after a timeout on it.',

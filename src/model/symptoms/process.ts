@@ -122,10 +122,11 @@ export const processSymptoms = {
     summary: 'close() does not finish',
     noun: 'close() hangs',
     criterion:
-      'close() takes longer than `closeMs`, or the process is still alive that long after it; inconclusive if close() was called under faults that kept the server silent, and was watched for no more than `closeMs` without them',
-    thresholds: {closeMs: 5000},
+      'close() takes longer than `closeMs`, or the process is still alive that long after it; where clients come and go, the same goes for close() of each client; and a program that is sent SIGTERM takes longer than `exitMs` to end. Inconclusive if faults kept the server silent, and it was watched for no longer than that without them',
+    // Ten seconds are what Docker waits between SIGTERM and SIGKILL; Kubernetes waits for thirty.
+    thresholds: {closeMs: 5000, exitMs: 10_000},
     needs: ['end', 'connection-log'],
-    cause: 'A timer, a socket or a reconnect loop that close() does not know about.',
+    cause: 'A timer, a socket or a reconnect loop that close() does not know about, or an answer that close() waits for without a limit.',
     remedy: 'End timers, sockets and retries in close(), within a time limit; unref what may outlive it.',
     source: sources.errorEvents,
   },

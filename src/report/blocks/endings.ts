@@ -4,7 +4,7 @@ import {frameName, responsibleFrame} from '../../model/profile.ts';
 import {phaseWindow, type SubjectEnd, type Trial} from '../../model/trial.ts';
 import type {VariantStory} from '../case-study/run-story.ts';
 import {type Block, code, paragraph, type Text} from '../document.ts';
-import {count, duration} from '../format.ts';
+import {count, duration, plural} from '../format.ts';
 import {withoutMachinePath} from '../machine-path.ts';
 
 const stderrLinesShown = 12;
@@ -17,11 +17,12 @@ const endingOfTrial = (trial: Trial): Block[] => {
   const ending = endingText(trial);
   const cut = cutText(trial);
   const texts: Text[] = [...(ending ? [ending] : []), ...(cut ? [cut] : [])];
+  const inOrder = texts.length === 0 ? sigtermText(trial) : null;
+  if (inOrder !== null) return [paragraph(...whose(trial), ...inOrder, '.')];
   if (texts.length === 0) return [];
   return [
     paragraph(
-      code(trial.variant),
-      `, trial ${trial.number}${trial.continues === null ? '' : ', in a fresh process'}: `,
+      ...whose(trial),
       ...texts.flatMap((text, index) => (index === 0 ? text : ['; ', ...text])),
       '.',
     ),
@@ -36,6 +37,11 @@ const endingOfTrial = (trial: Trial): Block[] => {
     ),
   ];
 };
+
+const whose = ({variant, number, continues}: Trial): Text => [
+  code(variant),
+  `, trial ${number}${continues === null ? '' : ', in a fresh process'}: `,
+];
 
 /** What the process prints may be cut off, or missing: the stack is taken from the error itself. */
 const framesOf = (end: SubjectEnd): string =>
@@ -114,7 +120,22 @@ const stuckText = ({stuck}: Trial): Text => {
   return frame === null ? [] : ['; it was stuck in ', code(frameName(frame))];
 };
 
+/** `the program ended 40 ms after SIGTERM, with exit code 0; 3 operations were in flight`; null where it was not sent it. */
+const sigtermText = ({closing}: Trial): Text | null => {
+  const {sigterm, durationMs = 0, underLoad} = closing ?? {};
+  if (sigterm === undefined) return null;
+  const lost = underLoad?.inFlight ?? 0;
+  const left = lost === 0 ? '' : `; ${plural(lost, 'operation')} in flight had not settled`;
+  if (sigterm === null) {
+    return [`the program had not ended ${duration(durationMs)} after SIGTERM, and was killed${left}`];
+  }
+  const {exitCode, signal} = sigterm;
+  const how = signal === null ? `with exit code ${exitCode}` : `by signal ${signal}`;
+  return [`the program ended ${duration(durationMs)} after SIGTERM, ${how}${left}`];
+};
+
 const closeText = (trial: Trial, end: Extract<SubjectEnd, {kind: 'completed'}>): Text | null => {
+  if (trial.closing?.sigterm !== undefined) return end.close === 'resolved' ? null : sigtermText(trial);
   const close: Text[] = [
     ...(end.close === 'hung' ? [['close() never returned']] : []),
     ...(end.close === 'failed' ? [['close() failed', ...errorText(end.error)]] : []),

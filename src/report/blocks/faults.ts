@@ -114,7 +114,7 @@ const effectOf = (fault: Fault): string => {
     case 'timeout':
       return `data dropped, closed after ${plannedDuration(fault.timeoutMs)}`;
     case 'stall':
-      return `no response${cutOf(fault)}, connection left open`;
+      return `no response${cutOf(fault)}, connection left open${fault.outlives === true ? ', silent even after the fault' : ''}`;
     case 'resetPeer':
       return `connection reset${fault.afterMs > 0 ? ` ${plannedDuration(fault.afterMs)} after its first data` : ''}`;
     case 'slicer':
@@ -136,7 +136,9 @@ const effectOf = (fault: Fault): string => {
     case 'flap':
       return `alternately down for ${plannedDuration(fault.downMs)} and up for ${plannedDuration(fault.upMs)}`;
     case 'blackhole':
-      return fault.syn === true ? 'connects left unanswered' : 'new connections never served';
+      return fault.syn === true
+        ? 'connects left unanswered'
+        : `new connections never served${fault.outlives === true ? ', not even after the fault' : ''}`;
     case 'httpStatus':
     case 'httpFault':
     case 'slowBody':
@@ -187,15 +189,29 @@ const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
     ...(bytesPerKb === 0 ? [] : [`in ${bytesPerKb} of 1,000 bytes`]),
   ].join(' and ');
 
+const endings: {readonly [ending in NonNullable<Phase['endsWith']>]: string} = {
+  close: 'close() called at its end',
+  sigterm: 'SIGTERM sent at its end',
+};
+
 export const describeFaults = (phase: Phase): string =>
   phase.faults.length === 0
     ? 'none'
     : [
         ...phase.faults.map(describeFault),
-        ...(phase.endsWithClose ? ['close() called at its end'] : []),
+        ...(phase.endsWith === undefined ? [] : [endings[phase.endsWith]]),
       ].join('; ');
 
-export const describeLoad = (load: Load): string => {
+export const describeLoad = (load: Load): string => `${describeModel(load)}${describeClients(load)}`;
+
+const describeClients = ({clients}: Load): string => {
+  if (clients === undefined) return '';
+  return clients === 'per-operation'
+    ? ', with a client for each operation'
+    : `, with a new client every ${plannedDuration(clients.lifeMs)}`;
+};
+
+const describeModel = (load: Load): string => {
   switch (load.model) {
     case 'open':
       return `${count(load.ratePerSecond)} op/s (open model, max ${count(load.maxInFlight)} in flight)`;

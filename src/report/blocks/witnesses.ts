@@ -29,6 +29,7 @@ const driver = (_: VariantStory, phase: PhaseMedians): Text =>
     ],
     ...(phase.settleP99Ms === null ? [] : [[`settle p99 ${duration(phase.settleP99Ms)}`]]),
     ...consumer(phase),
+    ...comingClients(phase),
   ]);
 
 /** `117 delivered to the consumer, 3 of them more than once`. */
@@ -36,6 +37,27 @@ const consumer = ({deliveredCount, redeliveredCount}: PhaseMedians): Text[] => {
   if (deliveredCount === null) return [];
   const again = redeliveredCount ? `, ${count(redeliveredCount)} of them more than once` : '';
   return [[`${count(deliveredCount)} delivered to the consumer${again}`]];
+};
+
+/** `clients: 57 opened, 3 failed to open; 56 closed with 12 operations in flight, 1 never returned from close()`. */
+const comingClients = ({clients}: PhaseMedians): Text[] => {
+  if (clients === undefined) return [];
+  const {opens, opened, openFailed, closes, closed, closeFailed, closeSlow, inFlightAtClose} = clients;
+  const some = (number: number, words: string): string[] =>
+    number > 0 ? [`${count(number)} ${words}`] : [];
+  const busy = inFlightAtClose > 0 ? ` with ${plural(inFlightAtClose, 'operation')} in flight` : '';
+  const opening = [
+    `${count(opened)} opened`,
+    ...some(openFailed, 'failed to open'),
+    ...some(opens - opened - openFailed, 'never returned from open()'),
+  ];
+  const closing = [
+    `${count(closed)} closed${busy}`,
+    ...some(closeFailed, 'failed to close'),
+    ...some(closes - closed - closeFailed, 'never returned from close()'),
+    ...some(closeSlow, 'slow to close'),
+  ];
+  return [[`clients: ${opening.join(', ')}; ${closing.join(', ')}`]];
 };
 
 const library = (story: VariantStory, phase: PhaseMedians): Text => {

@@ -1,4 +1,5 @@
 // One phase of one variant: the median over its trials of every figure of a phase.
+import type {ClientCounts} from '../../model/client-witness.ts';
 import type {OutcomeCounts} from '../../model/outcome.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {FaultSummary, PhaseSummary, ServerAway} from '../../model/run.ts';
@@ -44,6 +45,7 @@ export const medianPhase = (
     attemptsPerOperationRatio: known(summary => summary.attemptsPerOperationRatio),
     duplicateCount: known(summary => summary.duplicateCount),
     lostCount: known(summary => summary.lostCount),
+    ...medianClients(summaries),
     deliveredCount: known(summary => summary.deliveredCount),
     redeliveredCount: known(summary => summary.redeliveredCount),
     connectionsOpened: known(summary => summary.connectionsOpened),
@@ -62,6 +64,24 @@ const medianOutcomes = (summaries: readonly PhaseSummary[]): OutcomeCounts =>
   Object.fromEntries(
     settledStatuses.map(status => [status, medianOf(summaries.map(({outcomes}) => outcomes[status])) ?? 0]),
   ) as OutcomeCounts;
+
+const medianClients = (summaries: readonly PhaseSummary[]): Pick<PhaseSummary, 'clients'> => {
+  const reported = summaries.flatMap(({clients}) => clients ?? []);
+  if (reported.length === 0) return {};
+  const known = (figure: keyof ClientCounts): number => medianOf(reported.map(one => one[figure])) ?? 0;
+  return {
+    clients: {
+      opens: known('opens'),
+      opened: known('opened'),
+      openFailed: known('openFailed'),
+      closes: known('closes'),
+      closed: known('closed'),
+      closeFailed: known('closeFailed'),
+      closeSlow: known('closeSlow'),
+      inFlightAtClose: known('inFlightAtClose'),
+    },
+  };
+};
 
 /** The trials of a run share one plan, so that the faults of a phase are the same ones in the same order. */
 const medianFaults = (summaries: readonly PhaseSummary[]): FaultSummary[] =>

@@ -45,6 +45,8 @@ export type ResultTrial = {
   readonly signal: string | null;
   /** Milliseconds from the end of a fault to the first three good seconds in a row, for the slowest recovery; null if there was none. */
   readonly timeToRecoverMs: number | null;
+  /** Milliseconds from SIGTERM until the program had ended. Absent where it was not sent SIGTERM, or did not end. */
+  readonly timeToExitMs?: number;
   /** Accounts for every operation of the trial, over all phases. */
   readonly account: Account;
   /** The figures of each phase that the trial reached, in order. */
@@ -197,6 +199,7 @@ const trialOf = ({trial, judgement}: JudgedTrial): ResultTrial => ({
   exitCode: trial.exit?.exitCode ?? null,
   signal: trial.exit?.signal ?? null,
   timeToRecoverMs: judgement.timeToRecoverMs,
+  ...(trial.closing?.sigterm && {timeToExitMs: trial.closing.durationMs}),
   account: judgement.account,
   phases: judgement.phases,
   goals: judgement.goals,

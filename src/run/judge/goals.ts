@@ -28,6 +28,8 @@ type Figure = {
   readonly reason: string | null;
   /** The true value is larger: it was not watched to its end. */
   readonly isLowerBound?: boolean;
+  /** Why it was not, where the end of the phase was not the reason. */
+  readonly endedBy?: string;
 };
 
 /** One result per goal, in the order of the scenario. */
@@ -112,7 +114,7 @@ const judge = (phase: string, metric: GoalName, limit: Limit, figure: Figure): G
     return {
       ...result,
       verdict: 'inconclusive',
-      reason: 'it had not ended when the phase did; lengthen the phase',
+      reason: figure.endedBy ?? 'it had not ended when the phase did; lengthen the phase',
     };
   }
   return {...result, verdict: held ? 'met' : 'missed', reason: null};
@@ -168,8 +170,22 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
       return counted(processFigure(trial, reached, metric, started));
     case 'timeToRecoverMs':
       return figureOfRecovery(measureRecovery(trial), started);
+    case 'timeToExitMs':
+      return exitFigure(trial, started);
   }
 };
+
+/** A program that did not end took longer than it was watched. */
+const exitFigure = ({closing}: Trial, count: number): Figure =>
+  closing?.sigterm === undefined
+    ? {value: null, count, reason: 'the program was not sent SIGTERM'}
+    : {
+        value: closing.durationMs,
+        count,
+        reason: null,
+        isLowerBound: closing.sigterm === null,
+        endedBy: 'the program had not ended when it was killed',
+      };
 
 const quantileFigure = (percentile: number, times: Histogram | null, count: number): Figure => {
   const needed = samplesBehind(percentile / 100);

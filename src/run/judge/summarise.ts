@@ -68,6 +68,7 @@ const summarise = (
     attemptsPerOperationRatio: attempts === null || started === 0 ? null : attempts / started,
     duplicateCount: integrity.duplicates.value,
     lostCount: integrity.lost.value,
+    ...clientsIn(trial, index),
     deliveredCount: deliveries?.delivered ?? null,
     redeliveredCount: deliveries?.repeated ?? null,
     connectionsOpened: connections?.opened ?? null,
@@ -80,6 +81,13 @@ const summarise = (
     loopDelayP99Ms: resources?.loopDelayP99Ms ?? null,
     gcRatio: process?.gcShare ?? null,
   };
+};
+
+const clientsIn = ({clients}: Trial, index: number): Pick<PhaseSummary, 'clients'> => {
+  const figures = clients?.phases.find(({phase}) => phase === index);
+  if (!figures) return {};
+  const {phase: _, ...counts} = figures;
+  return {clients: counts};
 };
 
 const withoutDice = {askedRatio: null, decisions: null, applied: null};

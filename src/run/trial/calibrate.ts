@@ -80,6 +80,7 @@ export class Calibrator {
         load,
         operation,
         phases: this.#phases,
+        closeSlowMs: limits.closeMs,
         noop: true,
         profilesFolder: files.profilesFolder,
         program: programTask(plan, variant, {helloMs: limits.loadMs, command: 'noop'}),

@@ -3,6 +3,7 @@ import type {FaultyLink} from '../../faults/control.ts';
 import type {TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
 import {durationOf, type Phase, type Plan} from '../../model/plan.ts';
+import {thresholdsOf} from '../../model/symptoms.ts';
 import {closingPhase, drainPhase, openingPhase} from '../../model/telemetry.ts';
 import {announcingLongWait, withTimeout} from '../../model/with-timeout.ts';
 import {flushLimitMs, triesLimitMs} from '../../subject/protocol.ts';
@@ -32,8 +33,11 @@ export type TrialRunnerOptions = SubjectDialogueOptions & {
 };
 
 const idlePollMs = 100;
-/** So many times its limit close() has where it is called under faults: once under them, and then until the server is back, and once more. */
-const closeTimes = 3;
+/**
+ * So many times its limit a library has to close, or its program to end, where that is asked of it under faults: once under them,
+ * and then until the server is back, and once more.
+ */
+const endTimes = 3;
 const comebackPollMs = 100;
 /**
  * How long the driver takes to report its first figures of a phase: half a second for a slice, and a second to the
@@ -79,7 +83,7 @@ export class TrialRunner {
       await this.#enterPhase(index, phase);
       const isLast = phasesLeft(plan.phases, index) === null;
       const isWell = await this.#waitPhase(phase, isLast);
-      if (phase.endsWithClose === true) return this.#closeUnderFaults(phase);
+      if (phase.endsWith !== undefined) return this.#endUnderFaults(phase, phase.endsWith);
       await this.#serverBack();
       await this.#noteConnections(phase);
       await this.#options.samplers.drainInjectorLog();
@@ -113,10 +117,10 @@ export class TrialRunner {
   }
 
   /**
-   * close() is called under the load and the faults of the last phase. They last until it has returned, or has had its time; what
-   * is in flight is watched to its end without them.
+   * close() is called, or a program sent SIGTERM, under the load and the faults of the last phase. They last until it has returned,
+   * or ended, or has had its time; what is in flight is watched to its end without them.
    */
-  async #closeUnderFaults(phase: Phase): Promise<void> {
+  async #endUnderFaults(phase: Phase, endsWith: NonNullable<Phase['endsWith']>): Promise<void> {
     const {subject, plan, link, samplers, harness, now, record, notifyReceiver, limits} = this.#options;
     await this.#noteConnections(phase);
     await samplers.drainInjectorLog();
@@ -124,10 +128,16 @@ export class TrialRunner {
     record({kind: 'load-ended', atMs: endedMs});
     notifyReceiver(drainPhase(plan), endedMs);
     harness.edge(null);
-    const limitMs = closeTimes * limits.closeMs;
-    subject.send({kind: 'close-under-load', limitMs});
-    const closed = this.#dialogue.answer(['closed'], limitMs + limits.answerSlackMs, 'close() to return');
-    await settlesWithin(limits.closeMs, closed);
+    const bySignal = endsWith === 'sigterm';
+    const patienceMs = bySignal ? thresholdsOf('close-hangs', plan.thresholds).exitMs : limits.closeMs;
+    const limitMs = endTimes * patienceMs;
+    subject.send({kind: bySignal ? 'terminate' : 'close-under-load', limitMs});
+    const closed = this.#dialogue.answer(
+      ['closed'],
+      limitMs + limits.answerSlackMs,
+      bySignal ? 'the program to end' : 'close() to return',
+    );
+    await settlesWithin(patienceMs, closed);
     await this.#serverBack();
     await link.apply('drain', []);
     record({kind: 'calmed', atMs: now()});

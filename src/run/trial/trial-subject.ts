@@ -2,6 +2,7 @@
 import type {SubjectEvent, TrialEvent} from '../../model/event.ts';
 import type {ErrorFacts} from '../../model/outcome.ts';
 import {nameInScenario} from '../../model/plan.ts';
+import {thresholdsOf} from '../../model/symptoms.ts';
 import type {CodeLocations} from '../../profiles/owner.ts';
 import {describeStack} from '../../profiles/stack.ts';
 import {codeLocationsOf} from '../hook.ts';
@@ -48,6 +49,7 @@ export const startTrialSubject = (
       load,
       operation,
       phases,
+      closeSlowMs: thresholdsOf('close-hangs', plan.thresholds ?? {}).closeMs,
       noop: false,
       profilesFolder: files.profilesFolder,
       program: programTask(plan, variant, {

@@ -1,9 +1,11 @@
-// Connections that outlive close(): made after it had settled, or not closed by it.
+// Connections that outlive close(): made after it had settled, or not closed by it; of clients that come and go, of any of them.
 
 import {closingPhaseName, idleSinceMs} from '../../measures/closing.ts';
-import {counted, duration, type Found, found} from '../../measures/evidence.ts';
+import {counted, duration, type Found, found, phaseAt} from '../../measures/evidence.ts';
+import {type LeftConnections, leftConnections} from '../../measures/left-connections.ts';
 import {lostPackets} from '../../measures/network-aftermath.ts';
 import type {Detector} from '../../model/finding.ts';
+import type {Trial} from '../../model/trial.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
 /** The injector's clock and the subject's agree to this much. */
@@ -54,19 +56,46 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
     kept,
     `${counted(kept.length, 'connection')} still open ${duration(openMs)} after close() had returned.`,
   );
+  const left = leftConnections(trial, openMs);
+  const leftCount = left?.count ?? 0;
+  const leaks = left && leftCount > threshold + left.sharedCount ? [foundLeft(trial, left, openMs, threshold)] : [];
+  const certain = [...made, ...leaks, ...stayed];
+  if (certain.length === 0 && leftCount > threshold) {
+    return inconclusive(
+      'connection-after-close',
+      `${counted(leftCount, 'connection')} outlived the clients that had been opened before by more than ${duration(openMs)}, but clients may share a pool, which keeps one for each of the ${counted(left?.sharedCount ?? 0, 'operation')} that had been in flight at once`,
+    );
+  }
   const doubtful = openedAfter(settledMs).length;
-  if (made.length + stayed.length === 0 && doubtful > threshold) {
+  if (certain.length === 0 && doubtful > threshold) {
     return inconclusive(
       'connection-after-close',
       `${counted(doubtful, 'connection')} opened after close() had returned, but ${counted(closing.underLoad?.inFlight ?? 0, 'operation')} still in flight may have needed one`,
     );
   }
-  if (made.length + stayed.length === 0 && injectorLog.connectionsLeftOut > 0) {
+  if (certain.length === 0 && injectorLog.connectionsLeftOut > 0) {
     return inconclusive(
       'connection-after-close',
       `the injector had no room to record ${counted(injectorLog.connectionsLeftOut, 'connection')}`,
     );
   }
   // What stays open may be waiting for the process to end, and that may still be exporting its telemetry.
-  return presentIf('connection-after-close', made.length > 0 ? 'fail' : 'warn', [...made, ...stayed]);
+  const isSure = made.length + leaks.length > 0;
+  return presentIf('connection-after-close', isSure ? 'fail' : 'warn', certain);
 };
+
+const foundLeft = (
+  trial: Trial,
+  {count, atMs, connections}: LeftConnections,
+  openMs: number,
+  threshold: number,
+): Found =>
+  found(phaseAt(trial, atMs), {
+    witness: 'injector',
+    statement: `${counted(count, 'connection')} open at the same time more than ${duration(openMs)} after the last of the clients that may have opened them had been closed.`,
+    value: count,
+    threshold,
+    unit: 'count',
+    count: trial.injectorLog?.connections.length ?? count,
+    connections: connections.slice(0, connectionsShown),
+  });

@@ -1,6 +1,7 @@
 // Errors that a caller cannot distinguish: no code or status, no cause, and neither a name nor a class of their own.
 
 import {counted, found, grouped, phaseName} from '../../measures/evidence.ts';
+import {openFailedName} from '../../model/client-witness.ts';
 import type {FailureClass} from '../../model/driver-witness.ts';
 import type {Detector} from '../../model/finding.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
@@ -13,7 +14,10 @@ const isUnclassified = ({error}: FailureClass): boolean =>
 
 export const unclassifiedErrors: Detector<'unclassified-errors'> = (trial, thresholds) => {
   const {unclassifiedShare: threshold, failureCount} = thresholds;
-  const thrown = trial.driver.failures.filter(({status}) => status !== 'wrong');
+  // The name of those whose client could not be opened is the harness's.
+  const thrown = trial.driver.failures.filter(
+    ({status, error}) => status !== 'wrong' && error.name !== openFailedName,
+  );
   const total = thrown.reduce((sum, {count}) => sum + count, 0);
   const bare = thrown.filter(isUnclassified).toSorted((a, b) => b.count - a.count);
   const count = bare.reduce((sum, failure) => sum + failure.count, 0);

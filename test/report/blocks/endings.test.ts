@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {TerminatedBy} from '../../../src/model/process-witness.ts';
 import type {SubjectEnd, Trial} from '../../../src/model/trial.ts';
 import {endingBlocks, endingText} from '../../../src/report/blocks/endings.ts';
 import {plainText} from '../../../src/report/document.ts';
@@ -45,6 +46,29 @@ test(
   'lingering',
   `close() never returned; ${lingers}`,
 );
+
+test('how a program ended that was sent SIGTERM is told, and what it left undone', t => {
+  const told = (close: 'resolved' | 'failed' | 'hung', sigterm: TerminatedBy | null, inFlight: number) => {
+    const trial = trialWith({
+      end: completed(close),
+      closing: {startMs: 9000, durationMs: 340, underLoad: {calmMs: 9340, inFlight}, sigterm},
+    });
+    const variant = {trials: [{trial, parts: []}]} as unknown as Parameters<typeof endingBlocks>[0];
+    return endingBlocks(variant).flatMap(block => (block.kind === 'paragraph' ? plainText(block.text) : []));
+  };
+  const exited = (exitCode: number): TerminatedBy => ({exitCode, signal: null});
+  const one = (texts: readonly string[], pattern: RegExp): void => {
+    t.is(texts.length, 1);
+    t.regex(texts[0]!, pattern);
+  };
+  one(told('resolved', exited(0), 0), /: the program ended 340 ms after SIGTERM, with exit code 0\.$/);
+  one(
+    told('resolved', {exitCode: null, signal: 'SIGTERM'}, 1),
+    /after SIGTERM, by signal SIGTERM; 1 operation in flight had not settled\.$/,
+  );
+  one(told('failed', exited(3), 2), /with exit code 3; 2 operations in flight had not settled\.$/);
+  one(told('hung', null, 0), /: the program had not ended 340 ms after SIGTERM, and was killed\.$/);
+});
 
 test('of a process that ran out of memory, its last collections and V8’s reason are shown, and no native stack', t => {
   const trial = trialWith({

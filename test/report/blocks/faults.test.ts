@@ -3,7 +3,7 @@ import test from 'ava';
 import {closeAfter, type Fault, resetAfter, stall} from '../../../src/model/fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
 import {serverKill, serverPause, serverStop} from '../../../src/model/server-fault.ts';
-import {describeFault, describePlan} from '../../../src/report/blocks/faults.ts';
+import {describeFault, describeFaults, describeLoad, describePlan} from '../../../src/report/blocks/faults.ts';
 import {trialWith} from '../../helpers/trial-believable.ts';
 
 const {plan} = trialWith();
@@ -30,6 +30,21 @@ test('what is promised to the consumer is told, and of which variant', t => {
   );
 });
 
+test('clients that come and go are told', t => {
+  const load = {model: 'closed', concurrency: 3} as const;
+  const one = '3 operations in flight at all times (closed model)';
+  t.is(describeLoad(load), one);
+  t.is(describeLoad({...load, clients: 'per-operation'}), `${one}, with a client for each operation`);
+  t.is(describeLoad({...load, clients: {lifeMs: 500}}), `${one}, with a new client every 500 ms`);
+});
+
+test('how the last phase ends is told', t => {
+  const phase = {...plan.phases[2]!, faults: [serverStop()]};
+  const stopped = 'the server stopped in its own way, then started again';
+  t.is(describeFaults({...phase, endsWith: 'close'}), `${stopped}; close() called at its end`);
+  t.is(describeFaults({...phase, endsWith: 'sigterm'}), `${stopped}; SIGTERM sent at its end`);
+});
+
 const reads = test.macro({
   title: (_, _fault: Fault, text: string) => text,
   exec(t, fault: Fault, text: string) {
@@ -42,6 +57,11 @@ test(
   'connection closed after 500 ms, server to client, after exchange 4, on the first 1 connection only',
 );
 test(reads, stall({direction: 'both'}), 'no response, connection left open, both ways');
+test(
+  reads,
+  stall({direction: 'both', outlives: true}),
+  'no response, connection left open, silent even after the fault, both ways',
+);
 test(
   reads,
   resetAfter({

@@ -1,8 +1,10 @@
 // Every figure that a goal can limit, held against its limit.
 import test from 'ava';
 import {type GoalMetric, type GoalResult, goalMetrics, type Limit} from '../../../src/model/goal.ts';
+import type {TerminatedBy} from '../../../src/model/process-witness.ts';
 import {judgeGoals} from '../../../src/run/judge/goals.ts';
 import {type Story, trialOf} from '../../helpers/run-journal.ts';
+import {trialWith} from '../../helpers/trial-believable.ts';
 
 const mixed: Story = {
   slow: {outcomes: {ok: 60, failed: 10, unknown: 10, wrong: 15, hung: 5}, okMs: 40, overrun: 7, dropped: 3},
@@ -185,6 +187,7 @@ const rows: readonly Row[] = [
   {metric: 'backlogCount', story: consumer, limit: {max: 74}, value: 75, verdict: 'missed'},
   {metric: 'backlogCount', value: null, verdict: 'inconclusive', reason: /reported no deliveries/},
   {metric: 'timeToRecoverMs', value: null, verdict: 'inconclusive', reason: /no recovery phase/},
+  {metric: 'timeToExitMs', value: null, verdict: 'inconclusive', reason: /was not sent SIGTERM/},
   {
     metric: 'responseP50Ms',
     story: {slow: {outcomes: {ok: 0, failed: 100}}},
@@ -217,6 +220,25 @@ for (const [index, row] of rows.entries()) {
     else t.is(result!.reason, null);
   });
 }
+
+const ends = test.macro((t, sigterm: TerminatedBy | null, limit: Limit, expected: Partial<GoalResult>) => {
+  const [result] = judgeGoals(
+    trialWith({
+      plan: {goals: {stall: {timeToExitMs: limit}}},
+      closing: {startMs: 9000, durationMs: 4000, underLoad: {calmMs: 13_000, inFlight: 0}, sigterm},
+    }),
+  );
+  t.like(result, {metric: 'timeToExitMs', value: 4000, ...expected});
+});
+
+const inOrder = {exitCode: 0, signal: null};
+test('a program that ends in time after SIGTERM', ends, inOrder, {max: 4000}, {verdict: 'met'});
+test('one that takes longer', ends, inOrder, {max: 3999}, {verdict: 'missed'});
+test('one that does not end at all', ends, null, {max: 3999}, {verdict: 'missed'});
+test('one that was killed before its limit', ends, null, {max: 5000}, {
+  verdict: 'inconclusive',
+  reason: 'the program had not ended when it was killed',
+});
 
 test('every figure has a row', t => {
   t.deepEqual(

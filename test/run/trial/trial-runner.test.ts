@@ -137,7 +137,7 @@ test('the server is back before the next phase begins', async t => {
 
 const closingPlan: Plan = {
   ...plan,
-  phases: [plan.phases[0], {...plan.phases[1]!, endsWithClose: true}],
+  phases: [plan.phases[0], {...plan.phases[1]!, endsWith: 'close'}],
 };
 
 const closes: Say = message =>
@@ -164,6 +164,42 @@ test('a last phase that ends with close() has it called under its faults, which 
 test('the faults end, too, where close() does not return', async t => {
   const {all, stopped} = await walkWith(obeys, {planned: closingPlan, closeMs: 20});
   t.deepEqual(all.slice(all.indexOf('close-under-load')), ['close-under-load', 'server back', 'apply drain']);
+  t.is(stopped, 'unresponsive');
+});
+
+const terminatingPlan: Plan = {
+  ...plan,
+  phases: [plan.phases[0], {...plan.phases[1]!, endsWith: 'sigterm'}],
+  thresholds: {'close-hangs': {exitMs: 20}},
+};
+
+test('a program is sent SIGTERM under the faults of the last phase, which end when it has ended', async t => {
+  const ends: Say = message =>
+    message.kind === 'terminate'
+      ? {
+          kind: 'closed',
+          atMs: 5,
+          durationMs: 1,
+          result: 'resolved',
+          error: null,
+          inFlight: 1,
+          sigterm: {exitCode: 0, signal: null},
+        }
+      : obeys(message);
+  const {all} = await walkWith(ends, {planned: terminatingPlan});
+  t.deepEqual(all.slice(all.indexOf('put reset')), [
+    'put reset',
+    'terminate',
+    'server back',
+    'apply drain',
+    'drain',
+    'leave',
+  ]);
+});
+
+test('the faults end, too, where it does not', async t => {
+  const {all, stopped} = await walkWith(obeys, {planned: terminatingPlan});
+  t.deepEqual(all.slice(all.indexOf('terminate')), ['terminate', 'server back', 'apply drain']);
   t.is(stopped, 'unresponsive');
 });
 

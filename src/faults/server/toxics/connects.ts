@@ -35,11 +35,14 @@ export const flap = defineToxicType({
 
 /**
  * blackhole: new connections are accepted by the kernel and never served: what they send is not read, the upstream is
- * not dialled. Removing the toxic closes them. Those that were there before it go on.
+ * not dialled. Removing the toxic closes them, or with `outlives` leaves them as they are. Those that were there before it go on.
  */
 export const blackhole = defineToxicType({
   name: 'blackhole',
-  attributes: {},
+  attributes: {
+    /** Whether its connections stay open and silent when the toxic is gone. */
+    outlives: {kind: 'bool', initial: false},
+  },
   onAccept: () => 'hold',
 });
 

@@ -50,8 +50,8 @@ function* endAfter(stage: Stage, limits: PassLimits, ending: Ending): Steps {
 
 /**
  * stall: goes silent, at once, after `bytes` bytes, or after `ms` ms, whichever comes first. What follows is dropped, and the
- * connection stays open. Removing the toxic closes a connection that has gone silent, since bytes may be missing. With `both`
- * the other direction goes silent at the same time.
+ * connection stays open. Removing the toxic closes a connection that has gone silent, since bytes may be missing; with `outlives`
+ * it stays silent instead, until one side closes it. With `both` the other direction goes silent at the same time.
  */
 export const stall = defineToxicType({
   name: 'stall',
@@ -59,16 +59,19 @@ export const stall = defineToxicType({
     ...passLimits,
     /** Whether the other direction goes silent, too. */
     both: {kind: 'bool', initial: false},
+    /** Whether a connection that has gone silent stays so when the toxic is gone. */
+    outlives: {kind: 'bool', initial: false},
   },
   *run(stage, limits) {
     // A connection that is silent already stays so when the toxic is updated: bytes are missing, and nothing can
     // follow.
-    if (!stage.closesOnRemoval) {
+    if (!stage.closesOnRemoval && !stage.outlivesRemoval) {
       const end = yield* passUntil(stage, limits);
       if (end.kind === 'input-ended') return;
       if (end.withheldBytes > 0) stage.acted();
     }
-    stage.closesOnRemoval = true;
+    stage.closesOnRemoval = !limits.outlives;
+    stage.outlivesRemoval = limits.outlives;
     if (limits.both) stage.silenceOther();
     while ((yield* stage.read()) !== null) stage.acted();
   },

@@ -87,12 +87,13 @@ export class EndFold {
     return closed?.inFlight !== undefined && !this.#isDrained ? null : closed;
   }
 
-  #closing({atMs, durationMs, inFlight}: Closed): Closing {
+  #closing({atMs, durationMs, inFlight, sigterm}: Closed): Closing {
     const calmMs = this.#calmMs;
     return {
       startMs: atMs - durationMs,
       durationMs,
       ...(calmMs !== null && inFlight !== undefined && {underLoad: {calmMs, inFlight}}),
+      ...(sigterm !== undefined && {sigterm}),
     };
   }
 

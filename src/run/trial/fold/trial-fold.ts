@@ -12,6 +12,7 @@ import {withPhases} from '../../../model/fresh-start.ts';
 import type {Plan} from '../../../model/plan.ts';
 import type {TelemetryObservation} from '../../../model/telemetry.ts';
 import type {Ledger, Trial, Verified} from '../../../model/trial.ts';
+import {ClientsFold} from './clients-fold.ts';
 import {DeliveriesFold} from './deliveries-fold.ts';
 import {DriverFold} from './driver-fold.ts';
 import {EndFold} from './end-fold.ts';
@@ -25,11 +26,19 @@ type Cut = Extract<TrialEvent, {kind: 'cut'}>;
 export class TrialFold {
   readonly #plan: Plan;
   readonly #driver = new DriverFold();
+  readonly #clients = new ClientsFold();
   readonly #deliveries = new DeliveriesFold();
   readonly #injector = new InjectorFold();
   readonly #process = new ProcessFold();
   readonly #end = new EndFold();
-  readonly #folds = [this.#driver, this.#deliveries, this.#injector, this.#process, this.#end];
+  readonly #folds = [
+    this.#driver,
+    this.#clients,
+    this.#deliveries,
+    this.#injector,
+    this.#process,
+    this.#end,
+  ];
   #trialStarted: TrialStarted | null = null;
   #cut: Cut | null = null;
   readonly #edges: PhaseEdge[] = [];
@@ -125,6 +134,7 @@ export class TrialFold {
       ...this.#end.observation(),
       ...this.#process.observation(),
       driver: this.#driver.observation(),
+      ...this.#clients.observation(),
       ...this.#deliveries.observation(),
       ...this.#injector.observation(begin.originEpochMs),
       ledger: this.#ledger,

@@ -28,6 +28,18 @@ test('new connections are never served, live ones go on', withScene, echo, async
   await roundTrip(await scene.connect(), 'ping');
 });
 
+test('its connections may stay as they are when it is gone', withScene, echo, async (t, scene) => {
+  await scene.add({type: 'blackhole', name: 'b', attributes: {outlives: true}});
+  const lost = await scene.connect();
+  lost.socket.write('hello?');
+  await untilWitness(scene, ({openConnections}) => openConnections === 1);
+  await scene.remove('b');
+  await roundTrip(await scene.connect(), 'ping');
+  t.false(lost.hasEnded || lost.socket.destroyed);
+  lost.socket.end();
+  await lost.closed;
+});
+
 test('who gives up, or resets, is let go', withScene, echo, async (t, scene) => {
   await scene.add({type: 'blackhole'});
   const [ends, resets] = [await scene.connect(), await scene.connect()];

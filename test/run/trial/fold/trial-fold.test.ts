@@ -347,3 +347,32 @@ test('a close under load keeps when the faults ended, and what was in flight', t
   t.deepEqual(closing, {startMs: 2005, durationMs: 5, underLoad: {calmMs: 2020, inFlight: 2}});
   t.deepEqual(trialOf().closing, {startMs: 2100, durationMs: 50});
 });
+
+test('how a program ended after SIGTERM is kept', t => {
+  const drained: TrialEvent = {kind: 'drained', atMs: 2300, inFlight: 0};
+  const sigterm = {exitCode: 0, signal: null};
+  const {closing} = trialOf({
+    cutAt: 'drained',
+    more: [{...closedUnderLoad, sigterm}, {kind: 'calmed', atMs: 2020}, drained],
+    exit: {},
+  });
+  t.deepEqual(closing?.sigterm, sigterm);
+});
+
+test('the last report of clients that come and go counts', t => {
+  const counts = {opened: 1, openFailed: 0, closes: 1, closed: 1, closeFailed: 0, closeSlow: 0, inFlightAtClose: 0};
+  const slow = {number: 0, phase: 0, startMs: 10, untilMs: 600, hasSettled: false};
+  const told = (opens: number, untilMs: number): TrialEvent => ({
+    kind: 'clients',
+    phases: [{...counts, phase: 0, opens}],
+    slowCloses: [{...slow, untilMs}],
+    lives: [{fromMs: 0, untilMs: untilMs > 700 ? untilMs : null}],
+  });
+  const [trial, ...rest] = journalOf();
+  t.deepEqual(foldOf([trial!, told(2, 600), told(3, 800), ...rest])?.clients, {
+    phases: [{...counts, phase: 0, opens: 3}],
+    slowCloses: [{...slow, untilMs: 800}],
+    lives: [{fromMs: 0, untilMs: 800}],
+  });
+  t.is(trialOf().clients, null);
+});
