@@ -32,7 +32,7 @@ const checkPromise = async (
   const {code, stdout, stderr} = await place.call(['run', join(folder, file), '--json', '--quiet']);
   const result = JSON.parse(stdout) as Result;
   // A busy machine may keep the run from being judged; what was seen it cannot change.
-  t.true(code === 0 || (code === 2 && result.verdict === 'inconclusive'), stderr);
+  t.true(code === 0 || (code === 2 && result.verdict === 'inconclusive'), `${result.headline} ${stderr}`);
   const present = result.variants.map(({trials}) =>
     trials[0]!.findings.some(finding => finding.symptom === symptom && finding.verdict === 'present'),
   );

@@ -8,6 +8,9 @@ import {join, resolve} from 'node:path';
 import {promisify} from 'node:util';
 import {Ajv} from 'ajv';
 import test, {type ExecutionContext} from 'ava';
+import {exitCodes} from '../src/model/errors.ts';
+import type {Result} from '../src/report/formats/result.ts';
+import {otherGates} from './helpers/machine-doubt.ts';
 
 const run = promisify(execFile);
 const checkout = resolve(import.meta.dirname, '..');
@@ -82,11 +85,19 @@ const emptyProject = async (t: ExecutionContext): Promise<string> => {
   return folder;
 };
 
-const runScenario = async (folder: string): Promise<string> => {
-  const {stdout} = await run('npx', ['--no-install', 'foulweather', 'run', './scenario.ts', '--quiet'], {
-    cwd: folder,
-  });
-  return stdout;
+/** It is met, unless a busy machine keeps it from being judged. */
+const meetsItsGoal = async (t: ExecutionContext, folder: string): Promise<void> => {
+  const argv = ['--no-install', 'foulweather', 'run', './scenario.ts', '--quiet'];
+  const {stdout} = await run('npx', argv, {cwd: folder}).catch(
+    (error: {readonly code?: unknown; readonly stdout: string}) => {
+      if (error.code === exitCodes.inconclusive) return error;
+      throw error;
+    },
+  );
+  const text = await readFile(join(folder, 'reports/packaged/result.json'), 'utf8');
+  const gates = (JSON.parse(text) as Result).variants.at(-1)!.trials.flatMap(trial => trial.gates);
+  t.deepEqual(otherGates(t, gates), []);
+  t.regex(stdout, gates.length === 0 ? /^Met .*\bpackaged\b/ : /^Inconclusive .*\bpackaged\b/);
 };
 
 test.serial(
@@ -138,7 +149,7 @@ test.serial(
       ),
     );
 
-    t.regex(await runScenario(folder), /^Met .*\bpackaged\b/);
+    await meetsItsGoal(t, folder);
     const report = await readFile(join(folder, 'reports/packaged/report.md'), 'utf8');
     t.regex(report, /hung-operation/);
 
@@ -156,7 +167,7 @@ test.serial('it installs and runs beside version 2 of the OpenTelemetry SDK, who
   const {filename} = await pack(folder);
   await install(folder, '@opentelemetry/api@~1.9.0', '@opentelemetry/sdk-node@~0.223.0');
   await install(folder, `./${filename}`);
-  t.regex(await runScenario(folder), /^Met .*\bpackaged\b/);
+  await meetsItsGoal(t, folder);
   const [runFolder] = await readdir(join(folder, '.foulweather/runs'));
   const trial = join(folder, '.foulweather/runs', runFolder!, 'trials/defaults-1');
   t.true((await stat(join(trial, 'spans.ndjson'))).size > 0);

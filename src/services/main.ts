@@ -1,4 +1,5 @@
 // The process of a service: starts the server, reports where it listens, takes it away for a fault, and ends it with itself.
+import {once} from 'node:events';
 import {chmodSync, mkdirSync} from 'node:fs';
 import {createServer, type Server as Socket} from 'node:net';
 import {onParentMessage, sendToParent} from '../model/channel.ts';
@@ -28,17 +29,30 @@ let server: Server | null = null;
 
 const send = (message: FromService, then?: () => void): void => sendToParent(message, then);
 
+/**
+ * Below the ports that a system gives to whoever asks for any: none of these is given away before the server has it, or while it is
+ * away. What listens there instead could be taken for the server.
+ */
+const lowestPort = 10_000;
+const portCount = 22_000;
+const portAttempts = 100;
+
+/** Holds one that is free. */
+const holdPort = async (attempt: number): Promise<Socket> => {
+  const holder = createServer();
+  holder.listen(lowestPort + Math.floor(portCount * Math.random()), '127.0.0.1');
+  try {
+    await once(holder, 'listening');
+    return holder;
+  } catch (error) {
+    if (attempt === portAttempts) throw error;
+    return holdPort(attempt + 1);
+  }
+};
+
 /** They are held at the same time, so that they differ. */
 const freePorts = async (): Promise<Place['ports']> => {
-  const holders = await Promise.all(
-    [0, 1, 2].map(
-      () =>
-        new Promise<Socket>((resolve, reject) => {
-          const holder = createServer().once('error', reject);
-          holder.listen(0, '127.0.0.1', () => resolve(holder));
-        }),
-    ),
-  );
+  const holders = await Promise.all([1, 1, 1].map(holdPort));
   const ports = holders.map(holder => (holder.address() as {readonly port: number}).port);
   await Promise.all(holders.map(holder => new Promise(resolve => holder.close(resolve))));
   return ports as unknown as Place['ports'];

@@ -116,7 +116,7 @@ if (findProgram(program, folders, {path: process.env['PATH'] ?? '', cwd: import.
     const cli = await CliProcess.run(t, 'paused', '--start-services');
     await cli.untilSecondPhase();
     const folder = folderOf(cli);
-    await until(() => workingIn(folder).some(isStandingStill), 10_000, 'the pause');
+    await until(() => workingIn(folder).some(isStandingStill), 60_000, 'the pause');
     cli.kill('SIGKILL');
     await cli.exited;
     await leavesNothing(t, cli, folder);

@@ -78,8 +78,14 @@ export class CliProcess {
     if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill(signal);
   }
 
+  /** At once: what comes next may be in a hurry. */
   async untilSays(text: string): Promise<void> {
-    await until(() => this.#stderr.includes(text), waitLimitMs, `"${text}" on stderr`);
+    const signal = AbortSignal.timeout(waitLimitMs);
+    while (!this.#stderr.includes(text)) {
+      await once(this.#process.stderr!, 'data', {signal}).catch(() => {
+        throw new Error(`it did not say "${text}", but: ${this.#stderr}`);
+      });
+    }
   }
 
   /** Until a trial's journal tells of the edge of its second phase. */

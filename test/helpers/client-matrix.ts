@@ -8,6 +8,7 @@ import type {SymptomId} from '../../src/model/symptoms.ts';
 import {symptomIds} from '../../src/model/symptoms.ts';
 import {judgeRun} from '../../src/run/judge/judge.ts';
 import {type ClientRow, clients, elsewhere} from './client-table.ts';
+import {doubtOfMachine} from './machine-doubt.ts';
 import {recordedRun, runsMode} from './recorded-run.ts';
 import type {JudgedOnce} from './run-once.ts';
 
@@ -73,12 +74,11 @@ const explained = (symptom: SymptomId, which: 'also' | 'healthyAlso'): readonly 
   return shown.filter(name => name !== symptom);
 };
 
-/** On a machine that was busy a detector may not know, and says so: that it fires is proven on the recording. */
+/** On a machine that was busy a detector may not know, or the trial is not judged: that it fires is proven on the recording. */
 const isDoubted = (said: Said, symptom: SymptomId): boolean => {
-  const finding = findingOf(said, symptom);
-  if (finding?.verdict !== 'inconclusive' || !/the machine|started late/.test(finding.reason)) return false;
-  console.error(`${symptom} is not known this time: ${finding.reason}`);
-  return true;
+  const doubt = doubtOfMachine(findingOf(said, symptom)) ?? said.gates.find(isOfTheMachine)?.reason ?? null;
+  if (doubt !== null) console.error(`${symptom} is not known this time: ${doubt}`);
+  return doubt !== null;
 };
 
 /**
@@ -98,11 +98,11 @@ export const surprises = (
       .map(({reason}) => `the ${who} client is not judged: ${reason}`);
   const isShown =
     presentIn(broken).includes(symptom) || (rows === 'the diagonal' && isDoubted(broken, symptom));
+  const isBlamed =
+    presentIn(healthy).includes(symptom) && !(rows === 'the diagonal' && isDoubted(healthy, symptom));
   const diagonal = [
     ...(isShown ? [] : [`the broken client does not show it: ${say(symptom, broken)}`]),
-    ...(presentIn(healthy).includes(symptom)
-      ? [`the healthy client shows it: ${say(symptom, healthy)}`]
-      : []),
+    ...(isBlamed ? [`the healthy client shows it: ${say(symptom, healthy)}`] : []),
   ];
   if (rows === 'the diagonal') return diagonal;
   return [

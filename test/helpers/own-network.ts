@@ -25,6 +25,6 @@ export const launch = process.platform === 'linux' ? launchOrNothing() : null;
 export const probed = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
   const {file, args: before} = launch!;
   const own = [process.execPath, '--disable-warning=ExperimentalWarning', probes, ...args];
-  const {stdout} = await run(file, [...before, ...own], {timeout: 60_000});
+  const {stdout} = await run(file, [...before, ...own], {timeout: 110_000});
   return JSON.parse(stdout);
 };

@@ -33,7 +33,7 @@ export const untilWitness = async (
     witness = await witnessOf(scene);
     return holds(witness);
   };
-  await until(sees, 10_000, 'what the witness must see');
+  await until(sees, 60_000, 'what the witness must see');
   return witness;
 };
 

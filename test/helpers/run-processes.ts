@@ -123,7 +123,7 @@ export class ProcessWatch {
   }
 
   /** What is left of the run: nothing, if it is as it should be. It waits for it, at most `limitMs`. */
-  async remains(limitMs = 5000): Promise<Remains> {
+  async remains(limitMs = 30_000): Promise<Remains> {
     clearInterval(this.#timer);
     const look = (): Remains => {
       const open = listening();

@@ -8,6 +8,7 @@ import {startService} from '../../src/run/processes/start-service.ts';
 import {Supervisor} from '../../src/run/processes/supervisor.ts';
 import type {Toxic} from './proxy-scene.ts';
 import {watched} from './run-once.ts';
+import {until} from './run-until.ts';
 import {api, type ProxyJson} from './toxiproxy-request.ts';
 
 const limitMs = 90_000;
@@ -64,6 +65,12 @@ export class ServerScene {
 
   hits(): Promise<readonly HttpHit[]> {
     return api(this.#url, 'GET', '/foulweather/proxies/real/hits');
+  }
+
+  /** Until an error has been said, or a reply withheld. */
+  async untilHit(action: string): Promise<void> {
+    const isThere = async () => (await this.hits()).some(hit => hit.action === action);
+    await until(isThere, limitMs, action);
   }
 
   witness(): Promise<ProxyWitness> {

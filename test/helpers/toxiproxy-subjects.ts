@@ -89,7 +89,7 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
       await (await fetch(url)).text();
       return;
     } catch (error) {
-      if (tries > 500 || child.exitCode !== null) throw error;
+      if (tries > 3000 || child.exitCode !== null) throw error;
       await sleep(10);
     }
   }

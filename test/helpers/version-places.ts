@@ -27,7 +27,7 @@ export default defineScenario({
   target: {kind: 'http'},
   variants: [${variants}],
   load: {model: 'open', ratePerSecond: 50, maxInFlight: 100},
-  operation: {deadlineMs: 1000, idempotent: true},
+  operation: {deadlineMs: 10_000, idempotent: true},
   phases: [
     {name: 'baseline', role: 'baseline', durationMs: 300},
     {name: 'slow', role: 'fault', durationMs: 300, faults: [latency({latencyMs: 5})]},

@@ -7,6 +7,7 @@ import type {SymptomId} from '../../src/model/symptoms.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
 import {dataFolder, RunFolder, runsFolder} from '../../src/store/run-folder.ts';
 import {CliProcess} from '../helpers/cli-process.ts';
+import {isOfTheLibrary, otherGates} from '../helpers/machine-doubt.ts';
 import {fixture} from '../helpers/run-folders.ts';
 
 const preload = new URL('../fixtures/stepping-clock.ts', import.meta.url).href;
@@ -24,11 +25,16 @@ test('a wall clock that is set again and again changes neither the exit code nor
   const cli = await CliProcess.start(t, ['run', fixture('clocked'), '--quiet'], {
     NODE_OPTIONS: `--import=${preload}`,
   });
-  t.deepEqual(await cli.exited, {code: 0, signal: null}, cli.stderr);
+  const ended = await cli.exited;
+  t.true(ended.code === 0 || ended.code === 2, cli.stderr);
   const {record, trials, judgement} = await reopenRun(await RunFolder.open(dataFolder(cli.cwd), 'latest'));
   t.is((await readdir(runsFolder(dataFolder(cli.cwd)))).length, 1);
   t.is(record.status, 'complete');
-  t.is(judgement.verdict, 'met');
+  // A machine that is busy may keep the run from being judged; its clock may not.
+  const isJudged = judgement.trials.map(trial => isOfTheLibrary(t, trial)).every(Boolean);
+  if (isJudged) t.is(judgement.verdict, 'met');
+  else t.not(judgement.verdict, 'missed');
+  t.deepEqual(ended, {code: judgement.verdict === 'met' ? 0 : 2, signal: null}, cli.stderr);
   const fidelity = Object.keys(telemetrySymptoms) as SymptomId[];
   for (const [index, trial] of trials.entries()) {
     const {phases, goals, gates, findings} = judgement.trials[index]!;
@@ -36,7 +42,8 @@ test('a wall clock that is set again and again changes neither the exit code nor
       trial.clockSteps.some(({offsetMs}) => Math.abs(Math.abs(offsetMs) - 3_600_000) < 1000),
       'the process saw it',
     );
-    t.deepEqual(gates, []);
+    t.deepEqual(otherGates(t, gates), []);
+    t.true(trial.harness.every(({loopDelayMaxMs}) => loopDelayMaxMs < 60_000));
     for (const {phase, durationMs, responseP99Ms, started} of phases) {
       t.true(durationMs >= 1000 && durationMs < 60_000, `${phase} took ${durationMs} ms`);
       t.true(responseP99Ms !== null && responseP99Ms >= 0 && responseP99Ms < 60_000);

@@ -41,7 +41,10 @@ test('a heap that takes too long to be written is the harness’s trouble', asyn
   const ran = await runOnce(t, 'holding', {heapSnapshot: true, limits: {heapSnapshotMs: 1, stuckMs: 1}});
   const {trial, judgement} = ran.trial('only');
   t.is(judgement.verdict, 'inconclusive');
-  t.like(trial.troubles[0], {what: 'heap-snapshot'});
+  t.true(
+    trial.troubles.some(({what}) => what === 'heap-snapshot'),
+    JSON.stringify(trial.troubles),
+  );
 });
 
 test('without being asked for it there is none', async t => {

@@ -1,6 +1,7 @@
 // A subject that is killed from outside in the middle of a phase: what was sampled until then is kept.
 import anyTest, {type TestFn} from 'ava';
 import type {TrialEvent} from '../../src/model/event.ts';
+import type {Plan} from '../../src/model/plan.ts';
 import {phaseWindow} from '../../src/model/trial.ts';
 import {type RunOnce, runOnce} from '../helpers/run-once.ts';
 
@@ -26,6 +27,13 @@ test('samples and profiles survive a SIGKILL in the middle of a phase', async t 
   const ran = await runOnce(t, 'hungry', {
     variants: [variant],
     profiles: true,
+    // Longer than it can live: on a busy machine the samples come late.
+    reshape: plan => ({
+      ...plan,
+      phases: plan.phases.map((one, index) =>
+        index === slow ? {...one, durationMs: 10_000} : one,
+      ) as unknown as Plan['phases'],
+    }),
     observer: {trialEvent: (_, event) => killOnce(event)},
   });
   const {trial, judgement} = ran.trial(variant);

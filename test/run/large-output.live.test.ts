@@ -22,7 +22,8 @@ test('60 MiB on stdout and stderr are counted, and 8 KiB of them kept', async t 
 
 test('a flooded subject still does all of its operations', t => {
   const [baseline] = ran().trial('flooding').judgement.phases;
-  t.true(baseline!.started >= 50);
+  // The last of the floods comes with the 35th.
+  t.true(baseline!.started >= 35);
   t.is(baseline!.outcomes.ok, baseline!.started);
 });
 

@@ -3,7 +3,8 @@ import test from 'ava';
 import type {Finding} from '../../src/model/finding.ts';
 import {telemetrySymptoms} from '../../src/model/symptoms/telemetry.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
-import {recordedRun} from '../helpers/recorded-run.ts';
+import {isClear, isOfTheLibrary} from '../helpers/machine-doubt.ts';
+import {recordedRun, runsMode} from '../helpers/recorded-run.ts';
 import {sharedRun} from '../helpers/shared-run.ts';
 
 const ran = sharedRun(t => recordedRun(t, 'lies'));
@@ -22,7 +23,8 @@ const present = (variant: string): readonly SymptomId[] =>
 
 test('an honest client is clear of all of them, and it is told how much was compared', t => {
   for (const finding of findings('honest')) {
-    t.is(finding.verdict, 'clear', finding.symptom);
+    if (runsMode === 'live') isClear(t, ran().trial('honest').judgement, finding.symptom);
+    else t.is(finding.verdict, 'clear', finding.symptom);
     if (finding.verdict !== 'clear') continue;
     t.true(
       finding.compared!.some(({count}) => count > 0),
@@ -37,7 +39,20 @@ test('an honest client is clear of all of them, and it is told how much was comp
 const found = test.macro({
   title: (_title, variant: string, symptoms: readonly SymptomId[]) => `${variant}: ${symptoms.join(', ')}`,
   exec(t, variant: string, symptoms: readonly SymptomId[]) {
-    t.deepEqual(present(variant).toSorted(), [...symptoms].sort());
+    const shown = present(variant);
+    t.deepEqual(
+      shown.filter(symptom => !symptoms.includes(symptom)),
+      [],
+      'and nothing else',
+    );
+    // A trial that a busy machine keeps from being judged may show less: that all is found is proven on the recording.
+    if (runsMode !== 'live' || isOfTheLibrary(t, ran().trial(variant).judgement)) {
+      t.deepEqual(
+        symptoms.filter(symptom => !shown.includes(symptom)),
+        [],
+        'is not found',
+      );
+    }
     for (const finding of findings(variant)) {
       if (finding.verdict !== 'present') continue;
       for (const {statement, value, threshold, count, operations, traces = []} of finding.evidence) {

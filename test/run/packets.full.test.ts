@@ -6,10 +6,12 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import {exitCodes} from '../../src/model/errors.ts';
+import type {Gate} from '../../src/model/run.ts';
 import {installCommand, services} from '../../src/services/catalogue.ts';
 import {findProgram} from '../../src/services/find-program.ts';
 import {CliProcess} from '../helpers/cli-process.ts';
 import {openPlace} from '../helpers/cli-world.ts';
+import {otherGates} from '../helpers/machine-doubt.ts';
 import {launch} from '../helpers/own-network.ts';
 import {fixture, temporaryFolder} from '../helpers/run-folders.ts';
 
@@ -19,22 +21,23 @@ const said = 'With packet or DNS faults, the run takes place in its own network 
 
 type Result = {
   readonly variants: readonly {
+    readonly trials: readonly {readonly gates: readonly Gate[]}[];
     readonly phases: readonly {
       readonly phase: string;
+      readonly responseP50Ms: number | null;
       readonly responseP99Ms: number | null;
       readonly faults: readonly {readonly connectionsHit: number; readonly actions: number}[];
     }[];
   }[];
 };
 
-const believable = (t: ExecutionContext, text: string): void => {
-  const {variants} = JSON.parse(text) as Result;
+const believable = (t: ExecutionContext, {variants}: Result): void => {
   const [calm, lossy, parted] = variants[0]!.phases;
   t.is(lossy!.phase, 'lossy');
   // A lost packet comes again after 200 ms at the earliest.
   t.true(
-    calm!.responseP99Ms! < 200 && lossy!.responseP99Ms! >= 200,
-    `${calm!.responseP99Ms} ${lossy!.responseP99Ms}`,
+    calm!.responseP50Ms! < 200 && lossy!.responseP99Ms! >= 200,
+    `${calm!.responseP50Ms} ${lossy!.responseP99Ms}`,
   );
   for (const phase of [lossy, parted]) {
     t.true(
@@ -44,13 +47,18 @@ const believable = (t: ExecutionContext, text: string): void => {
   }
 };
 
-/** Whatever the library made of it. */
-const judged = async (t: ExecutionContext, cli: CliProcess): Promise<void> => {
+const ends: readonly (number | null)[] = [exitCodes.met, exitCodes.missed, exitCodes.inconclusive];
+
+/** Whatever the library made of it. Only a machine that was busy may have kept it from being judged. */
+const judged = async (t: ExecutionContext, cli: CliProcess, scenario: string): Promise<Result> => {
   const {code, signal} = await cli.exited;
-  t.true(
-    signal === null && (code === exitCodes.met || code === exitCodes.missed),
-    `${code} ${signal} ${cli.stderr}`,
-  );
+  t.true(signal === null && ends.includes(code), `${code} ${signal} ${cli.stderr}`);
+  const text = await readFile(join(cli.cwd, 'reports', scenario, 'result.json'), 'utf8');
+  const result = JSON.parse(text) as Result;
+  const gates = result.variants.flatMap(({trials}) => trials.flatMap(trial => trial.gates));
+  t.deepEqual(otherGates(t, gates), []);
+  if (code === exitCodes.inconclusive) t.true(gates.length > 0, cli.stderr);
+  return result;
 };
 
 if (launch !== null) {
@@ -58,9 +66,9 @@ if (launch !== null) {
     'a run loses packets and is what it is without: its exit code, its report, nothing is left',
     async t => {
       const cli = await CliProcess.run(t, 'lossy', '--no-profiles');
-      await judged(t, cli);
+      const result = await judged(t, cli, 'lossy');
       t.is(cli.stderr.split(said).length, 2, 'it says so once');
-      believable(t, await readFile(join(cli.cwd, 'reports', 'lossy', 'result.json'), 'utf8'));
+      believable(t, result);
       t.true(cli.watch.seenCount >= 3);
       t.deepEqual(await cli.watch.remains(), nothing);
     },
@@ -86,11 +94,8 @@ if (launch !== null) {
 
   test.serial('a name is gone for a while, for a library that asks for it', async t => {
     const cli = await CliProcess.run(t, 'nameless', '--no-profiles');
-    await judged(t, cli);
-    const {variants} = JSON.parse(
-      await readFile(join(cli.cwd, 'reports', 'nameless', 'result.json'), 'utf8'),
-    ) as Result;
-    t.true(variants[0]!.phases[1]!.faults[0]!.actions > 10);
+    const {variants} = await judged(t, cli, 'nameless');
+    t.true(variants[0]!.phases[1]!.faults[0]!.actions > 3);
     t.regex(await readFile(join(cli.cwd, 'reports', 'nameless', 'details.md'), 'utf8'), /\d+ DNS queries/);
     t.deepEqual(await cli.watch.remains(), nothing);
   });
@@ -112,9 +117,8 @@ if (launch !== null) {
   if (findProgram(program, folders, {path: process.env['PATH'] ?? '', cwd: import.meta.dirname})) {
     test.serial('a server that is started for the run is in the namespace, too', async t => {
       const cli = await CliProcess.run(t, 'served-nameless', '--start-services', '--no-profiles');
-      await judged(t, cli);
-      const text = await readFile(join(cli.cwd, 'reports', 'served-nameless', 'result.json'), 'utf8');
-      const [, parted, nameless] = (JSON.parse(text) as Result).variants[0]!.phases;
+      const {variants} = await judged(t, cli, 'served-nameless');
+      const [, parted, nameless] = variants[0]!.phases;
       t.true(parted!.faults[0]!.actions > 0);
       t.true(nameless!.faults[0]!.actions > 0);
       t.deepEqual(await cli.watch.remains(), nothing);
@@ -135,7 +139,7 @@ if (launch !== null) {
         '--out',
         'reports',
       ]);
-      believable(t, stdout);
+      believable(t, JSON.parse(stdout) as Result);
     });
   } else {
     console.error('Not tried: a run with packet faults as root.');
@@ -165,14 +169,14 @@ if (launch !== null) {
 
 const entry = join(import.meta.dirname, '../fixtures/cli-entry.ts');
 
-/** A missed goal is an answer, too. */
+/** A missed goal is an answer, too, and so is that the machine was busy. */
 const asNobody = (cwd: string, argv: readonly string[]): Promise<{readonly stdout: string}> =>
   promisify(execFile)(
     'setpriv',
     ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, entry, ...argv],
     {cwd, env: {...process.env, HOME: cwd, TMPDIR: cwd, NODE_COMPILE_CACHE: cwd}, timeout: 110_000},
   ).catch((error: {readonly code?: unknown; readonly stdout: string}) => {
-    if (error.code === exitCodes.missed) return error;
+    if (error.code === exitCodes.missed || error.code === exitCodes.inconclusive) return error;
     throw error;
   });
 

@@ -3,6 +3,7 @@ import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {reopenRun} from '../../src/run/reopen.ts';
+import {otherGates} from '../helpers/machine-doubt.ts';
 import {runOnce} from '../helpers/run-once.ts';
 import {sharedRun} from '../helpers/shared-run.ts';
 
@@ -13,7 +14,7 @@ test('failures by the ten thousand cost a bounded journal and bounded memory', a
   t.is(trial.end.kind, 'completed');
   const failed = trial.driver.failures.reduce((sum, {count}) => sum + count, 0);
   t.log(`${failed} failures`);
-  t.true(failed > 3000, `${failed} failures`);
+  t.true(failed > 1000, `${failed} failures`);
   t.true(trial.driver.failures.length <= 100);
   t.true(trial.driver.failures.every(({examples}) => examples.length <= 5));
   const journal = await stat(join(ran().folder.path, 'trials', trial.id, 'events.ndjson'));
@@ -34,9 +35,10 @@ test('a wall clock that jumps by hours changes no figure', t => {
     t.true(responseP99Ms !== null && responseP99Ms >= 0 && responseP99Ms < 60_000);
   }
   t.deepEqual(
-    judgement.gates.map(({name}) => name),
+    otherGates(t, judgement.gates).map(({name}) => name),
     [],
   );
+  t.true(trial.harness.every(({loopDelayMaxMs}) => loopDelayMaxMs < 60_000));
   t.true(trial.driver.bins.every(({startMs}) => startMs >= 0 && startMs < 600_000));
 });
 
@@ -44,7 +46,7 @@ test('errors that throw when they are looked at are failures of the library, and
   const {trial, judgement} = ran().trial('errors');
   t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
   const failed = trial.driver.failures.reduce((sum, {count}) => sum + count, 0);
-  t.true(failed > 300, `${failed} failures`);
+  t.true(failed > 100, `${failed} failures`);
   t.is(
     trial.driver.phases.reduce((sum, phase) => sum + phase.outcomes.unknown, 0),
     failed,

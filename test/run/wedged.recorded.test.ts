@@ -1,17 +1,23 @@
 // Clients that do not come back, and consumers that get nothing any more, each beside a healthy twin.
 
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import type {Finding, SymptomId} from '../../src/model/finding.ts';
 import type {Plan} from '../../src/model/plan.ts';
 import type {TrialJudgement} from '../../src/model/run.ts';
 import {renderReport} from '../../src/report/report.ts';
-import {recordedRun} from '../helpers/recorded-run.ts';
+import {isClear} from '../helpers/machine-doubt.ts';
+import {recordedRun, runsMode} from '../helpers/recorded-run.ts';
 import {reportText} from '../helpers/report-text.ts';
 import {fixture} from '../helpers/run-folders.ts';
 import type {JudgedOnce} from '../helpers/run-once.ts';
 
 const findingOf = ({findings}: TrialJudgement, symptom: SymptomId): Finding =>
   findings.find(finding => finding.symptom === symptom)!;
+
+const isHealthy = (t: ExecutionContext, judgement: TrialJudgement, symptom: SymptomId): void => {
+  if (runsMode === 'live') isClear(t, judgement, symptom);
+  else t.is(findingOf(judgement, symptom).verdict, 'clear', symptom);
+};
 
 const phaseNames = ['warm-up', 'baseline', 'reset', 'after-reset', 'refused', 'recovery'];
 
@@ -61,9 +67,10 @@ test('a storm goes on with a fresh subject where one is wedged, or has died', as
 
   const {judgement: healthy} = ran.trial('healthy');
   for (const symptom of ['wedged-client', 'silent-consumer', 'process-crash'] as const) {
-    t.is(findingOf(healthy, symptom).verdict, 'clear', symptom);
+    isHealthy(t, healthy, symptom);
   }
-  t.true(healthy.phases.find(({phase}) => phase === 'after-reset')!.durationMs < 4500, 'it came back');
+  const {durationMs} = healthy.phases.find(({phase}) => phase === 'after-reset')!;
+  t.true(durationMs < 8500, 'it came back before the longest time');
 
   const report = reportText(renderReport(ran.run)).replaceAll('\u00A0', ' ');
   t.regex(
@@ -93,7 +100,7 @@ test('a closed load whose callers all hang shows that the client is wedged', asy
   t.is(trial.cut, null, 'there is nothing left to try');
   for (const symptom of ['wedged-client', 'silent-consumer'] as const) {
     t.like(findingOf(judgement, symptom), {verdict: 'present', phase: 'reset'});
-    t.is(findingOf(ran.trial('healthy').judgement, symptom).verdict, 'clear');
+    isHealthy(t, ran.trial('healthy').judgement, symptom);
   }
 });
 
@@ -111,7 +118,7 @@ test('a consumer that gets nothing is seen by what stays in its queue', async t 
   t.deepEqual(verdicts(dead), ['deliveriesPerSecond missed', 'deliveredRatio missed', 'backlogCount missed']);
 
   const {judgement: healthy} = ran.trial('healthy');
-  t.is(findingOf(healthy, 'silent-consumer').verdict, 'clear');
-  t.is(findingOf(healthy, 'lost-acknowledged').verdict, 'clear');
+  isHealthy(t, healthy, 'silent-consumer');
+  isHealthy(t, healthy, 'lost-acknowledged');
   t.deepEqual(verdicts(healthy), ['deliveriesPerSecond met', 'deliveredRatio met', 'backlogCount met']);
 });

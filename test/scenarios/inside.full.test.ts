@@ -21,6 +21,8 @@ type Inside = {
   /** What it is about: a sentence. */
   readonly story: string;
   readonly shows: (t: ExecutionContext, seen: Seen) => void;
+  /** Phases whose fault may meet too few connections to hit one; nothing is asked about them. */
+  readonly mayMiss?: readonly string[];
   /** How long its faults last at most; 2.5 s where it says nothing. */
   readonly faultMs?: number;
 };
@@ -122,6 +124,8 @@ const insides: {readonly [scenario: string]: Inside} = {
   'inside-pool': {
     service: 'postgres',
     story: 'connections that are lost without a word take the pool away, unless queries are bounded',
+    // It hits every second connection, and a pool whose queries do not overlap has one.
+    mayMiss: ['some-stalled'],
     shows(t, seen) {
       t.true(seen('defaults', 'too-slow').responseP99Ms! > 300, 'callers queue');
       hangsOnlyIn('lost-behind', 'defaults', 'bounded')(t, seen);
@@ -170,7 +174,7 @@ const lanes = new Lanes(3);
 const isSeen = async (
   t: ExecutionContext,
   scenario: string,
-  {service, shows, faultMs = 2500}: Inside,
+  {service, shows, mayMiss = [], faultMs = 2500}: Inside,
 ): Promise<void> => {
   const {run} = await lanes.take(() =>
     runOnce(t, scenario, {
@@ -185,7 +189,10 @@ const isSeen = async (
   t.is(run.record.status, 'complete');
   t.is(trials.length, run.record.plan.variants.length);
   const mistakes = trials.flatMap(trial =>
-    [...trialMistakes(trial), ...missedNotes(trial)].map(mistake => `${trial.variant}: ${mistake}`),
+    [
+      ...trialMistakes(trial),
+      ...missedNotes({...trial, phases: trial.phases.filter(({phase}) => !mayMiss.includes(phase))}),
+    ].map(mistake => `${trial.variant}: ${mistake}`),
   );
   t.deepEqual(mistakes, []);
   shows(t, (variant, phase) => {

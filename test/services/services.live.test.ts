@@ -36,6 +36,17 @@ const accepts = (url: string): Promise<boolean> =>
     socket.on('error', () => resolve(false));
   });
 
+/** A server that answers late is asked again. */
+const described = async (name: ServiceName, url: string): Promise<string> => {
+  let text = '';
+  const isKnown = async (): Promise<boolean> => {
+    text = await describeService(name, url);
+    return !text.includes('unknown version');
+  };
+  await until(isKnown, limitMs, `the version of ${name}`);
+  return text;
+};
+
 type Opened = StartedService & {readonly supervisor: Supervisor; readonly watch: ProcessWatch};
 
 const leavesNothing = async (t: ExecutionContext, {folder, watch}: Opened): Promise<void> => {
@@ -62,10 +73,11 @@ const comesAndGoes = test.macro({
     const {title} = services[name];
     t.regex(description, new RegExp(`^${title} \\d+\\.\\d+.*, started for this run`));
     const [version] = /\d[\d.]*/.exec(description)!;
-    t.is(await describeService(name, url), `${title} ${version} at ${new URL(url).host}`);
+    t.is(await described(name, url), `${title} ${version} at ${new URL(url).host}`);
     t.true(existsSync(folder));
     t.true(workingIn(folder).length > 0);
     t.true(await accepts(url));
+    t.true(Number(new URL(url).port) < 32_768, 'a port that no system gives away');
     await supervisor.stop();
     await leavesNothing(t, opened);
   },
@@ -129,7 +141,7 @@ const comesBack = test.macro({
     const {url, folder, child, supervisor} = opened;
     const [said, listen] = goodbyes[name] ?? [];
     const listener = await listen?.(url);
-    const description = await describeService(name, url);
+    const description = await described(name, url);
     for (const how of ways) {
       const away = child.next(['away', 'failed'], limitMs);
       child.send({kind: 'take-away', how});
@@ -139,7 +151,7 @@ const comesBack = test.macro({
       const back = child.next(['back', 'failed'], limitMs);
       child.send({kind: 'bring-back'});
       t.deepEqual(await back, {kind: 'back'});
-      t.is(await describeService(name, url), description, how);
+      t.is(await described(name, url), description, how);
     }
     t.true(workingIn(folder).length > 0);
     await supervisor.stop();
@@ -180,7 +192,7 @@ if (someone) {
     const opened = await open(t, someone);
     process.kill(opened.child.pid, 'SIGKILL');
     await opened.child.exited;
-    await until(() => workingIn(opened.folder).length === 0, 5000);
+    await until(() => workingIn(opened.folder).length === 0, limitMs);
     await opened.supervisor.stop();
     await leavesNothing(t, opened);
   });

@@ -3,19 +3,11 @@ import {relative} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {groupsOf} from '../../explore/conversations.ts';
 import {type Episode, episodeOf, isSilent, widened} from '../../explore/episodes.ts';
-import type {
-  Cell,
-  Exploration,
-  ExploredFinding,
-  Mark,
-  SearchEnd,
-  Unconfirmed,
-} from '../../explore/exploration.ts';
+import type {Exploration, ExploredFinding, SearchEnd} from '../../explore/exploration.ts';
 import {
   batchPlan,
   causeKey,
   type Filter,
-  isSilenceInUse,
   isWanted,
   neighbourhood,
   type Signal,
@@ -30,6 +22,7 @@ import type {SymptomId} from '../../model/symptoms.ts';
 import type {RunOptions} from '../run-options.ts';
 import {Agenda, mostReturns} from './agenda.ts';
 import type {Crew, Tried} from './crew.ts';
+import {type Cause, Knowledge} from './knowledge.ts';
 import {findingOf, leaks, Proofs, provingOf, type Suspicion} from './proofs.ts';
 import {closeLive, type Recording, record} from './recording.ts';
 import {calmTrouble, type EpisodeVerdict, endedBadly, judgeEpisodes} from './verdicts.ts';
@@ -57,20 +50,12 @@ export type ExploreObserver = {
   readonly found: (finding: ExploredFinding) => void;
 };
 
-/** Causes: what is known of one makes others quicker. */
 const provenAtOnce = 2;
 const triesOfFinding = 3;
 const mostDismissals = 2;
 /** What was begun to be confirmed when the time is over gets so much more, at most a share of the budget. */
 const overtimeMs = 60_000;
 const overtimeShare = 0.5;
-
-type Cause = Suspicion & {
-  readonly episodes: Episode[];
-  state: 'open' | 'proven' | 'dismissed';
-  dismissals: number;
-  finding: number | null;
-};
 
 /** Tried again and again, with the heap measured in between. */
 const wearing: readonly Episode[] = [closeLive, episodeOf([{kind: 'connect', action: 'flapping'}])];
@@ -139,9 +124,7 @@ class Search {
   readonly #knownSymptoms: ReadonlySet<SymptomId>;
   readonly #startedMs: number;
   readonly #startedAt: string;
-  readonly #cells = new Map<string, Cell>();
-  readonly #causes = new Map<string, Cause>();
-  readonly #findings: ExploredFinding[] = [];
+  readonly #knowledge: Knowledge;
   /** What runs beside the search, and the errors of that. */
   readonly #beside = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
@@ -151,7 +134,6 @@ class Search {
   /** What any closed connection causes. */
   #kickCause: Cause | null = null;
   #episodeCount = 0;
-  #findingCount = 0;
   #searchMs = 0;
   #startFailures = 0;
   #isBisecting = false;
@@ -169,16 +151,13 @@ class Search {
     const {conversations, backMs, calm} = recording;
     this.#knownSymptoms = new Set(calm.map(({symptom}) => symptom));
     const knownSymptoms = this.#knownSymptoms;
-    for (const cell of earlier?.cells ?? []) if (cell.mark !== 'undecided') this.#cells.set(cell.id, cell);
-    this.#findings.push(...(earlier?.findings ?? []));
-    this.#findingCount = Math.max(0, ...this.#findings.map(({number}) => number));
-    const knownIds = new Set([...this.#cells.keys(), closeLive.id]);
+    this.#knowledge = new Knowledge(earlier);
     this.#agenda = new Agenda(conversations, {
       seed: run.seed,
       maxDepth,
       only,
       speech: options.speechOf(plan) ?? options.speechOf(plan, recording.reconnect.targetUrl),
-      knownIds,
+      knownIds: new Set([...this.#knowledge.cellIds(), closeLive.id]),
     });
     this.#proofs = new Proofs({crew, plan, others, signal, backMs, knownSymptoms});
   }
@@ -212,20 +191,11 @@ class Search {
     if (this.#options.earlier === null) {
       await this.#take([closeLive], this.#recording.reconnect);
       // It is told of none of the moments after one.
-      this.#kickCause = [...this.#causes.values()][0] ?? null;
+      this.#kickCause = this.#knowledge.causes[0] ?? null;
       if (this.#kickCause?.signal === 'stuck') this.#agenda.leaveOutReconnects();
     }
-    const silence = this.#findings.find(
-      ({symptom, strikes}) => symptom === 'hung-operation' && strikes.every(isSilent),
-    );
-    if (silence) {
-      const episode = episodeOf(silence.strikes);
-      const cause = this.#newCause(causeKey(episode, 'hung', null), 'hung');
-      cause.state = 'proven';
-      cause.finding = silence.number;
-      cause.episodes.push(episode);
-      this.#agenda.postpone(isBeside(cause, episode));
-    }
+    const silence = this.#knowledge.knownSilence();
+    if (silence) this.#agenda.postpone(isBeside(silence.cause, silence.episode));
   }
 
   /** What piles up from fault to fault shows in no short try. The first that shows it stands for all. */
@@ -242,12 +212,8 @@ class Search {
 
   #batch(): readonly Episode[] {
     const leftMs = this.#startedMs + this.#options.budgetMs - monotonicMs();
-    const failedIds = new Set(
-      [...this.#cells.values()].flatMap(({id, mark}) =>
-        mark === 'failed' || mark === 'undecided' ? id : [],
-      ),
-    );
-    return this.#agenda.batch(leftMs, 2 * hungAfterMs(this.#plan.operation), failedIds);
+    const silentMs = 2 * hungAfterMs(this.#plan.operation);
+    return this.#agenda.batch(leftMs, silentMs, new Set(this.#knowledge.cellIds('failed', 'undecided')));
   }
 
   async #searchOn(): Promise<void> {
@@ -294,20 +260,16 @@ class Search {
   /** Whether it is a suspect. */
   #note(episode: Episode, {hasActed, signal, error}: EpisodeVerdict): boolean {
     if (signal === null) {
-      this.#mark(episode, hasActed ? 'passed' : 'unreached', null);
+      this.#knowledge.mark(episode, hasActed ? 'passed' : 'unreached', null);
       return false;
     }
     this.#suspect(episode, signal, error);
     return true;
   }
 
-  #mark({id, strikes}: Episode, mark: Mark, finding: number | null): void {
-    this.#cells.set(id, {id, strikes, mark, finding});
-  }
-
   /** Close() took too long after one of them: halves are tried until one is left. */
   #bisect(batch: readonly Episode[]): void {
-    if (this.#isBisecting || [...this.#causes.values()].some(({signal}) => signal === 'close')) return;
+    if (this.#isBisecting || this.#knowledge.causes.some(({signal}) => signal === 'close')) return;
     this.#isBisecting = true;
     this.#follow(
       this.#halve(batch).finally(() => {
@@ -347,18 +309,18 @@ class Search {
       kick !== null &&
       kick.signal === signal &&
       kick.state !== 'dismissed' &&
-      !this.#isInAllVersions(kick) &&
+      !this.#knowledge.isInAllVersions(kick) &&
       // A client that does not get over one closed connection does not, whichever way it loses it.
       (episode.needs === 'new connections' ||
         signal === 'stuck' ||
         (signal === 'pending' && !episode.strikes.some(isSilent)));
     const key = isKick ? kick.key : causeKey(episode, signal, error);
-    const cause = this.#causes.get(key) ?? this.#newCause(key, signal);
+    const cause = this.#knowledge.causeOf(key, signal);
     cause.episodes.push(episode);
-    this.#mark(episode, cause.finding === null ? 'undecided' : 'failed', cause.finding);
+    this.#knowledge.mark(episode, cause.finding === null ? 'undecided' : 'failed', cause.finding);
     const isFirst = cause.episodes.length === 1;
     const isTriedAgain = cause.state === 'dismissed' && cause.dismissals < mostDismissals;
-    if (cause.state === 'dismissed' && !isTriedAgain) this.#mark(episode, 'slow', null);
+    if (cause.state === 'dismissed' && !isTriedAgain) this.#knowledge.mark(episode, 'slow', null);
     if (!isFirst && !isTriedAgain) return;
     cause.state = 'open';
     this.#agenda.postpone(isBeside(cause, episode));
@@ -383,26 +345,11 @@ class Search {
     );
   }
 
-  /** Then it says nothing of what sets the versions apart, which it must not hide. */
-  #isInAllVersions({finding}: Cause): boolean {
-    const elsewhere = this.#findings.find(({number}) => number === finding)?.elsewhere ?? [];
-    return elsewhere.length > 0 && elsewhere.every(({isShown}) => isShown);
-  }
-
-  #newCause(key: string, signal: Signal): Cause {
-    const cause: Cause = {key, signal, episodes: [], state: 'open', dismissals: 0, finding: null};
-    this.#causes.set(key, cause);
-    return cause;
-  }
-
   /** First made as small as it gets, by short tries; then tried alone, each time with a fresh client and a fresh target. */
   async #prove(cause: Cause, episode: Episode): Promise<void> {
     const reliable = await this.#reliable(cause, episode);
     const small = reliable === null ? episode : episodeOf(await this.#proofs.smallest(cause, reliable));
-    const known = this.#findings.find(({id}) => id === small.id);
-    const isKnown = known !== undefined && this.#signalOf(known) === cause.signal;
-    if (isKnown) this.#join(cause, known.number);
-    else {
+    if (!this.#knowledge.joinKnown(cause, small)) {
       let finding = await this.#confirmed(cause, small);
       if (finding === null && small.id !== episode.id) finding = await this.#confirmed(cause, episode);
       if (finding !== null) this.#add(cause, finding);
@@ -425,44 +372,14 @@ class Search {
     return confirmed.shown.length === 0 ? null : findingOf(episode, confirmed);
   }
 
-  #signalOf({number}: ExploredFinding): Signal | null {
-    return [...this.#causes.values()].find(({finding}) => finding === number)?.signal ?? null;
-  }
-
   #dismiss(cause: Cause, episode: Episode): void {
-    cause.state = 'dismissed';
-    cause.dismissals++;
     this.#agenda.restore(isBeside(cause, episode));
-    for (const one of cause.episodes) this.#mark(one, 'slow', null);
+    this.#knowledge.dismiss(cause);
   }
 
-  /** What turns out to be the same as another one is told with it. */
   #add(cause: Cause, finding: ExploredFinding): void {
-    const {id, symptom, error} = finding;
-    const same = this.#findings.find(
-      other =>
-        other.symptom === symptom &&
-        (other.id === id || (error !== null && other.error === error) || areOfOneKind(other, finding)),
-    );
-    if (same) {
-      // Of several stages the plainest is told.
-      if (isSilenceInUse(cause.key)) {
-        this.#findings[this.#findings.indexOf(same)] = {...finding, number: same.number};
-      }
-      this.#join(cause, same.number);
-      return;
-    }
-    const number = ++this.#findingCount;
-    const numbered = {...finding, number};
-    this.#findings.push(numbered);
-    this.#join(cause, number);
-    this.#options.observer.found(numbered);
-  }
-
-  #join(cause: Cause, number: number): void {
-    cause.state = 'proven';
-    cause.finding = number;
-    for (const episode of cause.episodes) this.#mark(episode, 'failed', number);
+    const added = this.#knowledge.add(cause, finding);
+    if (added !== null) this.#options.observer.found(added);
   }
 
   async #settleProofs(): Promise<void> {
@@ -487,12 +404,6 @@ class Search {
 
   #exploration(end: SearchEnd): Exploration {
     const {id, run, budgetMs, maxDepth, only} = this.#options;
-    const unconfirmed: Unconfirmed[] = [...this.#causes.values()].flatMap(({state, signal, episodes}) =>
-      state === 'open' && episodes[0] ? [{id: episodes[0].id, signal}] : [],
-    );
-    // Those that turned out to be the same as another leave no gap.
-    const numberOf = (number: number | null): number | null =>
-      number === null ? null : this.#findings.findIndex(finding => finding.number === number) + 1;
     return {
       schemaVersion: 1,
       id,
@@ -511,34 +422,13 @@ class Search {
       groups: groupsOf(this.#recording.conversations),
       episodeCount: this.#episodeCount,
       searchMs: this.#searchMs,
-      cells: [...this.#cells.values()].map(cell => ({...cell, finding: numberOf(cell.finding)})),
+      ...this.#knowledge.told(),
       calm: this.#recording.calm,
-      findings: this.#findings.map(finding => ({
-        ...finding,
-        number: numberOf(finding.number)!,
-        moments: [...this.#cells.values()]
-          .filter(cell => cell.finding === finding.number)
-          .map(cell => cell.id),
-      })),
-      unconfirmed,
       backMs: this.#recording.backMs,
       leftOut: this.#agenda.leftOut,
     };
   }
 }
-
-/**
- * A client that waits through silence at several stages has one finding, unless versions differ in one of them. Of those that all
- * versions have in common one is enough, too: a comparison is about the others.
- */
-const areOfOneKind = (a: ExploredFinding, b: ExploredFinding): boolean => {
-  const [isSilentA, isSilentB] = [a, b].map(({strikes}) => strikes.every(isSilent));
-  const isAlike = a.elsewhere.every(({isShown}, index) => isShown === b.elsewhere[index]?.isShown);
-  const isCommon = a.elsewhere.length > 0 && a.elsewhere.every(({isShown}) => isShown);
-  return (
-    isSilentA === isSilentB && isAlike && (isCommon || (isSilentA === true && a.symptom === 'hung-operation'))
-  );
-};
 
 /**
  * What can show nothing new, as it seems: a client that waits through one silence waits through those of the same stage, and one

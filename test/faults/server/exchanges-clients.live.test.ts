@@ -34,7 +34,7 @@ const redisLife: Life = async ({hostname, port}) => {
 };
 
 const pgLife: Life = async url => {
-  const client = new pg.Client({connectionString: String(url), connectionTimeoutMillis: 5000});
+  const client = new pg.Client({connectionString: String(url), connectionTimeoutMillis: 60_000});
   client.on('error', () => {});
   try {
     await client.connect();

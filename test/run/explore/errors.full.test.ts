@@ -8,21 +8,25 @@ import {openPlace} from '../../helpers/cli-world.ts';
 const errorsOf = (variant: string): readonly string[] => [
   'explore',
   'unavailable.ts',
-  ...['--variant', variant, '--only', 'errors', '--budget', '60s', '--jobs', '2'],
+  ...['--variant', variant, '--only', 'errors', '--budget', '240s', '--jobs', '2'],
   ...['--out', `of-${variant}`, '--reproducers', `kept-${variant}`, '--json', '--quiet'],
 ];
 
 test("a client that stumbles over its server's own errors is found; one that gets over them is not blamed", async t => {
+  t.timeout(400_000);
   const place = await openPlace(t);
   await place.bring('unavailable');
   const [broken, healthy] = await Promise.all([
     place.call(errorsOf('broken')),
     place.call(errorsOf('healthy')),
   ]);
-  t.is(healthy.code, 0, healthy.stderr);
   const clear = JSON.parse(healthy.stdout) as Exploration;
   t.deepEqual(clear.findings, []);
-  t.deepEqual([...new Set(clear.cells.map(({mark}) => mark))], ['passed']);
+  // On a busy machine one may look wrong for a moment, and there is no verdict on it.
+  for (const {id} of clear.unconfirmed) t.log(`${id} looked wrong, and is not confirmed`);
+  t.is(healthy.code, clear.unconfirmed.length === 0 ? 0 : 2, healthy.stderr);
+  const marks = clear.cells.map(({mark}) => mark);
+  t.true(marks.filter(mark => mark === 'passed').length >= 5, marks.join());
   t.is(clear.cells.length, 7, 'three statuses, to one request and to all for a while; and the recording');
 
   t.is(broken.code, 1, broken.stderr);

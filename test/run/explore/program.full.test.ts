@@ -9,13 +9,13 @@ import {testWith} from '../../helpers/toolchains.ts';
 const threads = resolve(import.meta.dirname, '../../fixtures/programs/threads.py');
 
 const argv: readonly string[] = [
-  ...['explore', 'client.py', '--only', 'connect', '--depth', '1', '--budget', '60s', '--jobs', '2'],
+  ...['explore', 'client.py', '--only', 'connect', '--depth', '1', '--budget', '240s', '--jobs', '2'],
   ...['--reproducers', 'kept', '--json', '--quiet'],
 ];
 
 /** Python's http.client waits without a limit for an answer. */
 const searches = async (t: ExecutionContext): Promise<void> => {
-  t.timeout(240_000);
+  t.timeout(600_000);
   const place = await openPlace(t);
   await cp(threads, join(place.cwd, 'client.py'));
   const {code, stdout, stderr} = await place.call(argv);

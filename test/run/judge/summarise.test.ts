@@ -38,7 +38,7 @@ test('a phase tells what driver, target, injector and process saw of it', t => {
     successRatio: 1,
     rssMaxBytes: 99,
   });
-  t.like(calm, {cpuUsPerOperation: null, cpuRatio: null, loopDelayP99Ms: null, gcRatio: null, faults: []});
+  t.like(calm, {cpuUsPerOperation: null, cpuRatio: 0, loopDelayP99Ms: null, gcRatio: null, faults: []});
   t.like(slow, {
     phase: 'slow',
     startMs: 1000,

@@ -6,7 +6,7 @@ import {ServerScene} from '../../../helpers/server-scene.ts';
 
 test('memjs', async t => {
   const scene = await ServerScene.open(t, 'memcached', 'memcached');
-  const client = memjs.Client.create(`127.0.0.1:${scene.port}`, {retries: 1, timeout: 2});
+  const client = memjs.Client.create(`127.0.0.1:${scene.port}`, {retries: 1, timeout: 30});
   t.teardown(() => client.close());
   t.true(await client.set('a', '1', {}));
   for (const error of ['OUT_OF_MEMORY', 'BUSY', 'TEMPORARY']) {

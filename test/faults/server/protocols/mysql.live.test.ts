@@ -6,7 +6,7 @@ import mysql, {type RowDataPacket} from 'mysql2/promise';
 import {errorOf, ServerScene} from '../../../helpers/server-scene.ts';
 
 const connect = (scene: ServerScene) =>
-  mysql.createConnection({uri: String(scene.address), connectTimeout: 5000});
+  mysql.createConnection({uri: String(scene.address), connectTimeout: 60_000});
 
 test('mysql2: errors at statements, simple and prepared, with what they do to transactions', async t => {
   const scene = await ServerScene.open(t, 'mariadb', 'mysql');

@@ -4,7 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {errorOf, ServerScene} from '../../../helpers/server-scene.ts';
 
 const open = async (t: ExecutionContext, scene: ServerScene): Promise<NatsConnection> => {
-  const connection = await connect({servers: `127.0.0.1:${scene.port}`, reconnect: false, timeout: 3000});
+  const connection = await connect({servers: `127.0.0.1:${scene.port}`, reconnect: false, timeout: 60_000});
   t.teardown(() => connection.close());
   return connection;
 };
@@ -16,7 +16,7 @@ test('requests that nobody answers, and errors of JetStream', async t => {
     callback: (_error, message) => void message.respond('done'),
   });
   await connection.flush();
-  const ask = () => connection.request('work.defaults-1-7', 'x', {timeout: 2000});
+  const ask = () => connection.request('work.defaults-1-7', 'x', {timeout: 30_000});
   t.is((await ask()).string(), 'done');
   const attributes = {error: '503', command: 'PUB HPUB', key: 'work.*'};
   const failed = await scene.during({type: 'nats_error', first_n: 1, attributes}, () => errorOf(ask()));

@@ -35,7 +35,7 @@ const withPostgresJs: Connect = async (t, url) => {
     max: 1,
     onclose: close,
     onnotice: () => {},
-    connect_timeout: 5,
+    connect_timeout: 60,
     backoff: () => 60,
   });
   t.teardown(() => sql.end({timeout: 1}));

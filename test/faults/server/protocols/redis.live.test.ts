@@ -19,8 +19,16 @@ const settled = async (replies: readonly Promise<unknown>[]): Promise<readonly u
     reply.status === 'fulfilled' ? reply.value : String(reply.reason.message),
   );
 
+const connectTimeout = 60_000;
+
 const withIoredis: Connect = async (t, port) => {
-  const redis = new Redis({port, host: '127.0.0.1', maxRetriesPerRequest: 0, retryStrategy: () => null});
+  const redis = new Redis({
+    port,
+    host: '127.0.0.1',
+    connectTimeout,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
   redis.on('error', () => {});
   t.teardown(() => redis.disconnect());
   const send: Send = (name = '', ...args) => redis.call(name, ...args);
@@ -35,7 +43,10 @@ const withIoredis: Connect = async (t, port) => {
 const withRedis =
   (RESP: 2 | 3): Connect =>
   async (t, port) => {
-    const redis = createClient({RESP, socket: {port, host: '127.0.0.1', reconnectStrategy: false}});
+    const redis = createClient({
+      RESP,
+      socket: {port, host: '127.0.0.1', connectTimeout, reconnectStrategy: false},
+    });
     redis.on('error', () => {});
     await redis.connect();
     t.teardown(() => (redis.isOpen ? redis.destroy() : undefined));
@@ -173,7 +184,7 @@ test('subscriptions go on, with RESP2 and with RESP3', async t => {
   const scene = await ServerScene.open(t, 'redis', 'redis');
   for (const RESP of [2, 3] as const) {
     const open = async () => {
-      const redis = createClient({RESP, socket: {port: scene.port, host: '127.0.0.1'}});
+      const redis = createClient({RESP, socket: {port: scene.port, host: '127.0.0.1', connectTimeout}});
       redis.on('error', () => {});
       await redis.connect();
       t.teardown(() => redis.destroy());

@@ -82,7 +82,7 @@ test('nodemailer: each command, and the mail itself', async t => {
 const script = `
 import smtplib, sys
 try:
-    with smtplib.SMTP('127.0.0.1', int(sys.argv[1]), timeout=10) as smtp:
+    with smtplib.SMTP('127.0.0.1', int(sys.argv[1]), timeout=60) as smtp:
         smtp.sendmail('me@mail.example', ['b@mail.example'], 'Subject: x\\r\\n\\r\\n.dots\\r\\n.\\r\\nend')
         print('sent')
 except smtplib.SMTPResponseException as error:
