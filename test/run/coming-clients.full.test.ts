@@ -2,6 +2,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {openFailedName} from '../../src/model/client-witness.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
+import {isOfTheLibrary, otherGates} from '../helpers/machine-doubt.ts';
 import {type RunOnce, runOnce} from '../helpers/run-once.ts';
 
 const looked: readonly SymptomId[] = [
@@ -12,7 +13,7 @@ const looked: readonly SymptomId[] = [
   'unhandled-rejection',
 ];
 
-const limits = {closeMs: 1000, lingerMs: 2000};
+const limits = {closeMs: 3000, lingerMs: 5000};
 
 /** Which of them each variant shows, and in which phase. */
 const presentIn = (ran: RunOnce, variant: string): {readonly [symptom: string]: string} =>
@@ -30,17 +31,24 @@ const isWhole = (t: ExecutionContext, ran: RunOnce, variant: string): void => {
   const {trial, judgement} = ran.trial(variant);
   t.is(trial.end.kind, 'completed');
   t.deepEqual(
-    judgement.gates.filter(({name}) => name.startsWith('fault-') || name === 'accounting-mismatch'),
+    otherGates(t, judgement.gates).filter(
+      ({name}) => name.startsWith('fault-') || name === 'accounting-mismatch',
+    ),
     [],
   );
+};
+
+/** Where the machine kept up. */
+const isHealthy = (t: ExecutionContext, ran: RunOnce, variant: string): void => {
+  if (isOfTheLibrary(t, ran.trial(variant).judgement)) t.deepEqual(presentIn(ran, variant), {});
 };
 
 test('a client for each operation', async t => {
   t.timeout(120_000);
   const ran = await runOnce(t, 'clients-per-operation', {limits});
   for (const variant of ['leaking', 'thorough']) isWhole(t, ran, variant);
-  t.deepEqual(presentIn(ran, 'leaking'), {'connection-after-close': 'back'});
-  t.deepEqual(presentIn(ran, 'thorough'), {});
+  t.is(presentIn(ran, 'leaking')['connection-after-close'], 'back');
+  isHealthy(t, ran, 'thorough');
   const {trial, judgement} = ran.trial('thorough');
   const [baseline, refusal] = ['baseline', 'refusal'].map(name =>
     judgement.phases.find(({phase}) => phase === name),
@@ -62,8 +70,8 @@ test('clients that are replaced', async t => {
   const ran = await runOnce(t, 'clients-replaced', {limits});
   for (const variant of ['hanging', 'returning', 'thorough']) isWhole(t, ran, variant);
   t.is(presentIn(ran, 'hanging')['close-hangs'], 'outage');
-  t.deepEqual(presentIn(ran, 'returning'), {'connection-after-close': 'back'});
-  t.deepEqual(presentIn(ran, 'thorough'), {});
+  t.is(presentIn(ran, 'returning')['connection-after-close'], 'back');
+  isHealthy(t, ran, 'thorough');
   const baseline = ran.trial('thorough').judgement.phases.find(({phase}) => phase === 'baseline');
   t.true((baseline?.clients?.opened ?? 0) >= 4);
   t.true((baseline?.outcomes.ok ?? 0) > 0);

@@ -4,7 +4,7 @@ import type {GoalResult} from '../../src/model/goal.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {type RunOnce, runOnce} from '../helpers/run-once.ts';
 
-const limits = {answerSlackMs: 3000, lingerMs: 500, calibrationMs: 100};
+const limits = {answerSlackMs: 20_000, lingerMs: 2000, calibrationMs: 100};
 
 type Expected = {
   readonly sigterm: NonNullable<Trial['closing']>['sigterm'];
@@ -34,7 +34,7 @@ const expected: {readonly [act: string]: Expected} = {
     close: 'hung',
     goal: 'missed',
     hangs: true,
-    report: /had not ended 3(?:\.\d+)? s after SIGTERM, and was killed/,
+    report: /had not ended [6-9](?:\.\d+)? s after SIGTERM, and was killed/,
   },
   stumbles: {
     sigterm: {exitCode: 3, signal: null},
