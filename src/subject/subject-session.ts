@@ -218,8 +218,7 @@ export class SubjectSession {
   async terminate(limitMs: number): Promise<ProgramEnd | null> {
     this.#endLoad();
     const startMs = this.#now();
-    const terminated =
-      this.#program && (await withTimeout(limitMs, this.#program.terminate(), () => null));
+    const terminated = this.#program && (await withTimeout(limitMs, this.#program.terminate(), () => null));
     this.#report(true);
     const atMs = this.#now();
     const closed = {kind: 'closed', atMs, durationMs: atMs - startMs} as const;

@@ -304,24 +304,18 @@ test(
   {load: coming, subject: {open: () => null, perform: () => undefined}},
   ['load.clients needs subject.close: each client is closed when its time is over'],
 );
-test(
-  'a program is opened once',
-  isMistaken,
-  {load: coming, subject: program({command: ['true']})},
-  ['load.clients is not possible with a program, which is opened and closed once'],
-);
+test('a program is opened once', isMistaken, {load: coming, subject: program({command: ['true']})}, [
+  'load.clients is not possible with a program, which is opened and closed once',
+]);
 test(
   'clients come and go in all phases',
   isMistaken,
   {phases: [{...phase, load: coming}, fault], subject: closable},
   ['phase "calm": load.clients is only allowed in the scenario\'s own load: it is for all phases'],
 );
-test(
-  'a client lives for a while',
-  isMistaken,
-  {load: {...coming, clients: {lifeMs: 0}}, subject: closable},
-  ["load.clients must be 'per-operation', or {lifeMs} with at least 50"],
-);
+test('a client lives for a while', isMistaken, {load: {...coming, clients: {lifeMs: 0}}, subject: closable}, [
+  "load.clients must be 'per-operation', or {lifeMs} with at least 50",
+]);
 test('clients that come and go are in the plan', t => {
   const plan = planOf(scenarioWith({load: {...coming, clients: {lifeMs: 500}}, subject: closable}));
   t.deepEqual(plan.load.clients, {lifeMs: 500});

@@ -195,11 +195,7 @@ test(
   answers,
   after,
   {
-    ...seen(
-      [{fromMs: 0, untilMs: 4500}, ...eachSecond(19_000).slice(5)],
-      [1100, 4400],
-      [10_100, 12_000],
-    ),
+    ...seen([{fromMs: 0, untilMs: 4500}, ...eachSecond(19_000).slice(5)], [1100, 4400], [10_100, 12_000]),
     ...inFlight(1),
   },
   /may share a pool/,

@@ -126,7 +126,8 @@ export const processSymptoms = {
     // Ten seconds are what Docker waits between SIGTERM and SIGKILL; Kubernetes waits for thirty.
     thresholds: {closeMs: 5000, exitMs: 10_000},
     needs: ['end', 'connection-log'],
-    cause: 'A timer, a socket or a reconnect loop that close() does not know about, or an answer that close() waits for without a limit.',
+    cause:
+      'A timer, a socket or a reconnect loop that close() does not know about, or an answer that close() waits for without a limit.',
     remedy: 'End timers, sockets and retries in close(), within a time limit; unref what may outlive it.',
     source: sources.errorEvents,
   },

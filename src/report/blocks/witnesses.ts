@@ -43,8 +43,7 @@ const consumer = ({deliveredCount, redeliveredCount}: PhaseMedians): Text[] => {
 const comingClients = ({clients}: PhaseMedians): Text[] => {
   if (clients === undefined) return [];
   const {opens, opened, openFailed, closes, closed, closeFailed, closeSlow, inFlightAtClose} = clients;
-  const some = (number: number, words: string): string[] =>
-    number > 0 ? [`${count(number)} ${words}`] : [];
+  const some = (number: number, words: string): string[] => (number > 0 ? [`${count(number)} ${words}`] : []);
   const busy = inFlightAtClose > 0 ? ` with ${plural(inFlightAtClose, 'operation')} in flight` : '';
   const opening = [
     `${count(opened)} opened`,

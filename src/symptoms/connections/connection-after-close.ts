@@ -58,7 +58,8 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
   );
   const left = leftConnections(trial, openMs);
   const leftCount = left?.count ?? 0;
-  const leaks = left && leftCount > threshold + left.sharedCount ? [foundLeft(trial, left, openMs, threshold)] : [];
+  const leaks =
+    left && leftCount > threshold + left.sharedCount ? [foundLeft(trial, left, openMs, threshold)] : [];
   const certain = [...made, ...leaks, ...stayed];
   if (certain.length === 0 && leftCount > threshold) {
     return inconclusive(

@@ -113,7 +113,8 @@ const byInjector = (trial: Trial, {phase, startMs, endMs}: Window, bytesEach: nu
   return {...connectionsOf(samples), attempts: attempts < sentShare * started ? 0 : attempts, bytes};
 };
 
-const letsRequestsPass = (fault: Fault): boolean => fault.kind === 'stall' && fault.direction === 'downstream';
+const letsRequestsPass = (fault: Fault): boolean =>
+  fault.kind === 'stall' && fault.direction === 'downstream';
 
 /** What an operation sends in the baseline; null where that is not known. */
 const bytesPerOperation = (trial: Trial): number | null => {

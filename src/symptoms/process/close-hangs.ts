@@ -23,9 +23,7 @@ export const closeHangs: Detector<'close-hangs'> = (trial, limits) => {
   }
   return presentIf('close-hangs', 'fail', [
     ...ofComingClients(trial, hanging, limits),
-    ...(last.verdict === 'present'
-      ? last.evidence.map(evidence => ({phase: evidence.phase, evidence}))
-      : []),
+    ...(last.verdict === 'present' ? last.evidence.map(evidence => ({phase: evidence.phase, evidence})) : []),
   ]);
 };
 
@@ -50,7 +48,9 @@ const ofLastClient = (trial: Trial, {closeMs, exitMs}: Thresholds<'close-hangs'>
       end.close === 'hung'
         ? `${notDone(bySignal)} after ${duration(durationMs)}${calm === null ? '' : `, and ${calm}`}.`
         : `${took(bySignal, durationMs)}${calm === null ? '' : `, until ${calm}`}.`;
-    hangs.push(found(phase, {witness: 'system', statement, value: durationMs, threshold, unit: 'ms', count: 1}));
+    hangs.push(
+      found(phase, {witness: 'system', statement, value: durationMs, threshold, unit: 'ms', count: 1}),
+    );
   }
   // One that was sent SIGTERM was to end at once, and that it did not has been said.
   if (exit?.killedFor === 'lingering' && !bySignal) {

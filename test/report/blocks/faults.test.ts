@@ -3,7 +3,12 @@ import test from 'ava';
 import {closeAfter, type Fault, resetAfter, stall} from '../../../src/model/fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
 import {serverKill, serverPause, serverStop} from '../../../src/model/server-fault.ts';
-import {describeFault, describeFaults, describeLoad, describePlan} from '../../../src/report/blocks/faults.ts';
+import {
+  describeFault,
+  describeFaults,
+  describeLoad,
+  describePlan,
+} from '../../../src/report/blocks/faults.ts';
 import {trialWith} from '../../helpers/trial-believable.ts';
 
 const {plan} = trialWith();

@@ -235,10 +235,16 @@ const inOrder = {exitCode: 0, signal: null};
 test('a program that ends in time after SIGTERM', ends, inOrder, {max: 4000}, {verdict: 'met'});
 test('one that takes longer', ends, inOrder, {max: 3999}, {verdict: 'missed'});
 test('one that does not end at all', ends, null, {max: 3999}, {verdict: 'missed'});
-test('one that was killed before its limit', ends, null, {max: 5000}, {
-  verdict: 'inconclusive',
-  reason: 'the program had not ended when it was killed',
-});
+test(
+  'one that was killed before its limit',
+  ends,
+  null,
+  {max: 5000},
+  {
+    verdict: 'inconclusive',
+    reason: 'the program had not ended when it was killed',
+  },
+);
 
 test('every figure has a row', t => {
   t.deepEqual(

@@ -31,14 +31,7 @@ export class TrialFold {
   readonly #injector = new InjectorFold();
   readonly #process = new ProcessFold();
   readonly #end = new EndFold();
-  readonly #folds = [
-    this.#driver,
-    this.#clients,
-    this.#deliveries,
-    this.#injector,
-    this.#process,
-    this.#end,
-  ];
+  readonly #folds = [this.#driver, this.#clients, this.#deliveries, this.#injector, this.#process, this.#end];
   #trialStarted: TrialStarted | null = null;
   #cut: Cut | null = null;
   readonly #edges: PhaseEdge[] = [];

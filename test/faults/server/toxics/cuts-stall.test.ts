@@ -104,34 +104,44 @@ test('an upstream stall keeps the request from the server', withScene, echo, asy
   await client.closed;
 });
 
-test('what it has silenced may stay so when it is gone, and new connections work', withScene, echo, async (t, scene) => {
-  const before = await scene.connect();
-  await roundTrip(before, 'ping');
-  await scene.add({type: 'stall', name: 's', attributes: {both: true, outlives: true}});
-  before.socket.write('lost');
-  await untilWitness(scene, ({faults}) => faults['s']?.actions === 1);
-  await scene.remove('s');
-  await roundTrip(await scene.connect(), 'pong');
-  before.socket.write('more');
-  await untilWitness(scene, ({faults}) => faults['s']?.actions === 2);
-  t.is(String(before.received), 'ping');
-  t.is(String((await scene.upstream.peer(0)).received), 'ping');
-  t.false(before.hasEnded);
-  before.socket.end();
-  await before.closed;
-  await untilWitness(scene, ({openConnections}) => openConnections === 1);
-});
+test(
+  'what it has silenced may stay so when it is gone, and new connections work',
+  withScene,
+  echo,
+  async (t, scene) => {
+    const before = await scene.connect();
+    await roundTrip(before, 'ping');
+    await scene.add({type: 'stall', name: 's', attributes: {both: true, outlives: true}});
+    before.socket.write('lost');
+    await untilWitness(scene, ({faults}) => faults['s']?.actions === 1);
+    await scene.remove('s');
+    await roundTrip(await scene.connect(), 'pong');
+    before.socket.write('more');
+    await untilWitness(scene, ({faults}) => faults['s']?.actions === 2);
+    t.is(String(before.received), 'ping');
+    t.is(String((await scene.upstream.peer(0)).received), 'ping');
+    t.false(before.hasEnded);
+    before.socket.end();
+    await before.closed;
+    await untilWitness(scene, ({openConnections}) => openConnections === 1);
+  },
+);
 
-test('one that had nothing to say is as dead, and one that was not silent yet goes on', withScene, echo, async (t, scene) => {
-  const [idle, live] = [await scene.connect(), await scene.connect()];
-  await scene.add({type: 'stall', name: 'dead', attributes: {outlives: true}, first_n: 1});
-  await scene.add({type: 'stall', name: 'late', attributes: {outlives: true, bytes: 100}});
-  await roundTrip(live, 'ping');
-  await scene.remove('dead');
-  await scene.remove('late');
-  idle.socket.write('anybody?');
-  await (await scene.upstream.peer(0)).bytes(8);
-  await untilWitness(scene, ({faults}) => faults['dead']?.actions === 1);
-  t.is(idle.receivedBytes, 0);
-  await roundTrip(live, 'pong');
-});
+test(
+  'one that had nothing to say is as dead, and one that was not silent yet goes on',
+  withScene,
+  echo,
+  async (t, scene) => {
+    const [idle, live] = [await scene.connect(), await scene.connect()];
+    await scene.add({type: 'stall', name: 'dead', attributes: {outlives: true}, first_n: 1});
+    await scene.add({type: 'stall', name: 'late', attributes: {outlives: true, bytes: 100}});
+    await roundTrip(live, 'ping');
+    await scene.remove('dead');
+    await scene.remove('late');
+    idle.socket.write('anybody?');
+    await (await scene.upstream.peer(0)).bytes(8);
+    await untilWitness(scene, ({faults}) => faults['dead']?.actions === 1);
+    t.is(idle.receivedBytes, 0);
+    await roundTrip(live, 'pong');
+  },
+);

@@ -360,7 +360,15 @@ test('how a program ended after SIGTERM is kept', t => {
 });
 
 test('the last report of clients that come and go counts', t => {
-  const counts = {opened: 1, openFailed: 0, closes: 1, closed: 1, closeFailed: 0, closeSlow: 0, inFlightAtClose: 0};
+  const counts = {
+    opened: 1,
+    openFailed: 0,
+    closes: 1,
+    closed: 1,
+    closeFailed: 0,
+    closeSlow: 0,
+    inFlightAtClose: 0,
+  };
   const slow = {number: 0, phase: 0, startMs: 10, untilMs: 600, hasSettled: false};
   const told = (opens: number, untilMs: number): TrialEvent => ({
     kind: 'clients',
