@@ -86,7 +86,8 @@ const unreadable =
 export const refuseUnknownPackages = async (plan: Programs, scenarioFile: string): Promise<void> => {
   const toolchain = toolchainOf(plan);
   if (toolchain === null) return;
-  for (const [, needing] of needingsOf(plan, scenarioFile)) await refuseUnknown(plan.name, toolchain, needing);
+  for (const [, needing] of needingsOf(plan, scenarioFile))
+    await refuseUnknown(plan.name, toolchain, needing);
 };
 
 const refuseUnknown = async (scenario: string, toolchain: Toolchain, needing: Needing): Promise<void> => {

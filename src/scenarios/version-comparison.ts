@@ -28,7 +28,10 @@ const variantName = ({name, spec}: PackageSpec): string =>
 /** `name` of `example.com/owner/name/v2` and of `group:name`. */
 const shortName = (name: string): string =>
   /^[^@/]+\.[^/]+\//.test(name)
-    ? name.replace(/\/v\d+$/, '').split('/').at(-1)!
+    ? name
+        .replace(/\/v\d+$/, '')
+        .split('/')
+        .at(-1)!
     : name.slice(name.indexOf(':') + 1);
 
 /**

@@ -39,7 +39,10 @@ const openScene = async (t: ExecutionContext, {files, tools}: Place) => {
     steps,
     require: async (command: readonly string[], requirements: string) => {
       const program = {command: [...command], requirements};
-      const commands = await installRequirements({name: 'mine', program, variants: [{name: 'only'}]}, options);
+      const commands = await installRequirements(
+        {name: 'mine', program, variants: [{name: 'only'}]},
+        options,
+      );
       return commands.get('only');
     },
     /** Of a variant with these versions, and of one as the file says. */
@@ -313,7 +316,11 @@ test('a variant with another version of a package has an environment of its own,
 });
 
 test('Go builds a program with another version of a module by a copy of its go.mod', async t => {
-  const files = {...goFiles, 'go.mod': 'module client\n\nrequire example.com/redis/v9 v9.23.0\n', 'go.sum': 'sums'};
+  const files = {
+    ...goFiles,
+    'go.mod': 'module client\n\nrequire example.com/redis/v9 v9.23.0\n',
+    'go.sum': 'sums',
+  };
   const scene = await openScene(t, {files, tools: {go: workingGo}});
   const {other, listed} = await scene.compare(inGo, {'example.com/redis/v9': 'v9.5.0'});
   t.not(other[0], listed[0]);
@@ -417,7 +424,8 @@ const comparisonRefusals: {readonly [title: string]: ComparisonRefusal} = {
     files: {'pom.xml': jedis, 'Client.java': 'class Client {}'},
     tools: {
       ...workingJava,
-      javac: 'if [ "$1" = --version ]; then echo "javac 17.0.15"; exit 0; fi\necho "error: cannot find symbol" >&2; exit 1',
+      javac:
+        'if [ "$1" = --version ]; then echo "javac 17.0.15"; exit 0; fi\necho "error: cannot find symbol" >&2; exit 1',
     },
     packages: {'redis.clients:jedis': '2.0.0'},
     code: 'FW_PACKAGE_INSTALL',

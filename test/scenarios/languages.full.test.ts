@@ -95,29 +95,38 @@ const calmPhases = (plan: Plan, scale = 1): Plan => {
   };
 };
 
-serialWith('Python 3.9 or newer')('--against: another version of a library, and what it needs as well', async t => {
-  t.timeout(400_000);
-  const name = 'python-requests';
-  const ran = await runOnce(t, name, {
-    scenarioFile: builtinFile(name)!,
-    reshape: plan =>
-      against(calmPhases({...plan, variants: [plan.variants[0]]}, 0.3), [{name: 'requests', spec: '2.28.2'}]),
-    packagesDir,
-  });
-  t.is(ran.run.record.status, 'complete');
-  const [older, listed] = ['requests-2-28-2', 'defaults'].map(variant => ran.trial(variant));
-  for (const {trial, judgement} of [older!, listed!]) {
-    t.like(trial.end, {kind: 'completed'});
-    const baseline = judgement.phases.find(({phase}) => phase === 'baseline');
-    t.true((baseline?.successRatio ?? 0) > 0.9, JSON.stringify(trial.driver.failures));
-  }
-  t.is(older!.trial.versions['requests'], '2.28.2');
-  t.regex(older!.trial.versions['urllib3'] ?? '', /^1\.26\./, 'it does not go with the newer one that is listed');
-  const {requests = ''} = listed!.trial.versions;
-  t.not(requests, '2.28.2');
-  const report = reportText(renderReport(ran.run));
-  t.true(report.includes(`| requests (version reported by the program) | \`2.28.2\` | \`${requests}\` |`));
-});
+serialWith('Python 3.9 or newer')(
+  '--against: another version of a library, and what it needs as well',
+  async t => {
+    t.timeout(400_000);
+    const name = 'python-requests';
+    const ran = await runOnce(t, name, {
+      scenarioFile: builtinFile(name)!,
+      reshape: plan =>
+        against(calmPhases({...plan, variants: [plan.variants[0]]}, 0.3), [
+          {name: 'requests', spec: '2.28.2'},
+        ]),
+      packagesDir,
+    });
+    t.is(ran.run.record.status, 'complete');
+    const [older, listed] = ['requests-2-28-2', 'defaults'].map(variant => ran.trial(variant));
+    for (const {trial, judgement} of [older!, listed!]) {
+      t.like(trial.end, {kind: 'completed'});
+      const baseline = judgement.phases.find(({phase}) => phase === 'baseline');
+      t.true((baseline?.successRatio ?? 0) > 0.9, JSON.stringify(trial.driver.failures));
+    }
+    t.is(older!.trial.versions['requests'], '2.28.2');
+    t.regex(
+      older!.trial.versions['urllib3'] ?? '',
+      /^1\.26\./,
+      'it does not go with the newer one that is listed',
+    );
+    const {requests = ''} = listed!.trial.versions;
+    t.not(requests, '2.28.2');
+    const report = reportText(renderReport(ran.run));
+    t.true(report.includes(`| requests (version reported by the program) | \`2.28.2\` | \`${requests}\` |`));
+  },
+);
 
 serialWith('a JDK, 17 or newer', 'Maven 3')(
   'case-thread-pool-java: five times the throughput and more, and the JVM’s metrics say why',

@@ -64,7 +64,7 @@ export const overheadOf = (run: JudgedRun, phaseName: string): OverheadRow[] => 
 };
 
 /** Whether nothing of the library's own came although everything was turned on: then there is nothing whose cost could be seen. */
-export const isSilent = ({trials}: Pick<JudgedRun, 'trials'>): boolean => {
+export const isSilent = ({trials}: {readonly trials: JudgedRun['trials']}): boolean => {
   const full = trials.filter(({variant}) => variant === ('full' satisfies TelemetryMode));
   return (
     full.length > 0 &&

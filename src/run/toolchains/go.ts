@@ -5,7 +5,7 @@ import {FoulweatherError} from '../../model/errors.ts';
 import {interruptedEarly} from '../interruption.ts';
 import {stateOfFolder} from '../packages.ts';
 import {outputLines, runTool, type ToolOptions} from '../tool.ts';
-import {othersHint, type Needing, type Toolchain, withOthers} from './toolchain.ts';
+import {type Needing, othersHint, type Toolchain, withOthers} from './toolchain.ts';
 
 const isNewEnough = (version: string): boolean => {
   const [, major, minor] = /\bgo(\d+)\.(\d+)/.exec(version) ?? [];

@@ -90,9 +90,9 @@ const withoutComments = (pom: string): string => pom.replaceAll(/<!--[\s\S]*?-->
 /** `redis.clients:jedis` of a `<dependency>`, and not of what that excludes. */
 const nameOf = (element: string): string => {
   const own = element.replace(/<exclusions>[\s\S]*?<\/exclusions>/, '');
-  const valueOf = (tag: string): string =>
+  const contentOf = (tag: string): string =>
     new RegExp(`<${tag}>\\s*([^<]*?)\\s*</${tag}>`).exec(own)?.[1] ?? '';
-  return `${valueOf('groupId')}:${valueOf('artifactId')}`;
+  return `${contentOf('groupId')}:${contentOf('artifactId')}`;
 };
 
 export const dependenciesIn = (pom: string): string[] => [

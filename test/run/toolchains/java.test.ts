@@ -25,11 +25,7 @@ const changes: {readonly [title: string]: Change} = {
     {'redis.clients:jedis': '5.1.0'},
     `${jedis('<version>5.1.0</version>\n')}${pool}`,
   ],
-  'a version that is a property': [
-    pool,
-    {'com.zaxxer:HikariCP': '5.0.0'},
-    pool.replace(/\$\{.*\}/, '5.0.0'),
-  ],
+  'a version that is a property': [pool, {'com.zaxxer:HikariCP': '5.0.0'}, pool.replace(/\$\{.*\}/, '5.0.0')],
   'one whose version is managed elsewhere': [
     jedis(''),
     {'redis.clients:jedis': '5.1.0'},
