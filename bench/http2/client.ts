@@ -40,7 +40,14 @@ const askHttp1 =
     if (statusCode !== 200) throw new Error(`status ${statusCode}`);
   };
 
-const run = async ({url, path, isHttp1, connections, streams, durationMs}: ClientJob): Promise<ClientResult> => {
+const run = async ({
+  url,
+  path,
+  isHttp1,
+  connections,
+  streams,
+  durationMs,
+}: ClientJob): Promise<ClientResult> => {
   const sessions = isHttp1
     ? []
     : Array.from({length: connections}, () => connect(url, {rejectUnauthorized: false}));

@@ -16,7 +16,15 @@ import {
 } from '../injector/processes.ts';
 import {type Effort, inTurns, type Part, type Row} from '../part.ts';
 import {type Client, type Load, startClient} from './load.ts';
-import {type Files, type OtherProxy, otherProxies, programOf, versionOf, type Way, withFiles} from './proxies.ts';
+import {
+  type Files,
+  type OtherProxy,
+  otherProxies,
+  programOf,
+  versionOf,
+  type Way,
+  withFiles,
+} from './proxies.ts';
 import {type AllTaken, direct, fastestOf, own, relay, rowsOf, type Taken} from './rows.ts';
 import type {TargetPorts} from './target.ts';
 
@@ -79,13 +87,17 @@ export const part: Part = {
 type Present = {readonly name: string; readonly proxy: OtherProxy; readonly program: string};
 
 /** Those that are installed, with their versions, and why the others are left out. */
-const presentProxies = async (): Promise<{readonly present: readonly Present[]; readonly notes: readonly string[]}> => {
+const presentProxies = async (): Promise<{
+  readonly present: readonly Present[];
+  readonly notes: readonly string[];
+}> => {
   const present: Present[] = [];
   const notes: string[] = [];
   for (const proxy of otherProxies) {
     const program = programOf(proxy.program);
     if (program !== null) present.push({name: `${proxy.name} ${await versionOf(program)}`, proxy, program});
-    else notes.push(`${proxy.name} is left out: there is no ${proxy.program} here; ${proxy.install} brings it.`);
+    else
+      notes.push(`${proxy.name} is left out: there is no ${proxy.program} here; ${proxy.install} brings it.`);
   }
   for (const note of notes) process.stderr.write(`  ${note}\n`);
   return {present, notes};
@@ -93,7 +105,12 @@ const presentProxies = async (): Promise<{readonly present: readonly Present[]; 
 
 type Ours = {readonly url: string; readonly pid: number};
 
-const throughOurs = async ({url, pid}: Ours, {title}: Load, targetPort: number, ca: string): Promise<Passage> => {
+const throughOurs = async (
+  {url, pid}: Ours,
+  {title}: Load,
+  targetPort: number,
+  ca: string,
+): Promise<Passage> => {
   const name = title.replace(/\W+/g, '-');
   const address = await createProxy(url, name, `127.0.0.1:${targetPort}`);
   await intercept(url, name, ca);

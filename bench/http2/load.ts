@@ -21,11 +21,14 @@ export type Client = Pick<Worker, 'stop'> & {
   readonly run: (load: Load, port: number, durationMs: number) => Promise<ClientResult>;
 };
 
-const urlOf = ({way}: Load, port: number): string => `${way === 'h2c' ? 'http' : 'https'}://127.0.0.1:${port}`;
+const urlOf = ({way}: Load, port: number): string =>
+  `${way === 'h2c' ? 'http' : 'https'}://127.0.0.1:${port}`;
 
 export const startClient = (): Promise<Client> => {
   const h2load = programOf('h2load');
-  return h2load === null ? startNode() : Promise.resolve({name: 'h2load', run: byH2load(h2load), stop: async () => {}});
+  return h2load === null
+    ? startNode()
+    : Promise.resolve({name: 'h2load', run: byH2load(h2load), stop: async () => {}});
 };
 
 const byH2load =

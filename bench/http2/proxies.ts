@@ -91,14 +91,24 @@ const nghttpx: OtherProxy = {
     const protocol = way === 'h1' ? 'http/1.1' : 'h2';
     const back = `127.0.0.1,${targetPort};;proto=${protocol}${way === 'h2c' ? '' : ';tls'}`;
     return [
-      ...['--conf=/dev/null', '--single-process', '--workers=1', '--insecure', '--no-ocsp', '--log-level=FATAL'],
+      ...[
+        '--conf=/dev/null',
+        '--single-process',
+        '--workers=1',
+        '--insecure',
+        '--no-ocsp',
+        '--log-level=FATAL',
+      ],
       ...[`--frontend=${front}`, `--backend=${back}`],
       ...(way === 'h2c' ? [] : [files.key, files.cert]),
     ];
   },
 };
 
-const typed = (type: string, rest: object): object => ({'@type': `type.googleapis.com/envoy.${type}`, ...rest});
+const typed = (type: string, rest: object): object => ({
+  '@type': `type.googleapis.com/envoy.${type}`,
+  ...rest,
+});
 
 const socketAddress = (port: number): object => ({socket_address: {address: '127.0.0.1', port_value: port}});
 
@@ -121,7 +131,10 @@ const envoyConfig = ({way, listenPort, targetPort, files}: Place): object => {
       ],
     },
     http_filters: [
-      {name: 'envoy.filters.http.router', typed_config: typed('extensions.filters.http.router.v3.Router', {})},
+      {
+        name: 'envoy.filters.http.router',
+        typed_config: typed('extensions.filters.http.router.v3.Router', {}),
+      },
     ],
   });
   return {
@@ -132,7 +145,9 @@ const envoyConfig = ({way, listenPort, targetPort, files}: Place): object => {
           address: socketAddress(listenPort),
           filter_chains: [
             {
-              ...(way === 'h2c' ? {} : tls('DownstreamTlsContext', {...alpn, tls_certificates: [certificate]})),
+              ...(way === 'h2c'
+                ? {}
+                : tls('DownstreamTlsContext', {...alpn, tls_certificates: [certificate]})),
               filters: [{name: 'envoy.filters.network.http_connection_manager', typed_config: manager}],
             },
           ],
@@ -148,8 +163,7 @@ const envoyConfig = ({way, listenPort, targetPort, files}: Place): object => {
           },
           typed_extension_protocol_options: {
             [`envoy.${options}`]: typed(options, {
-              explicit_http_config:
-                way === 'h1' ? {http_protocol_options: {}} : {http2_protocol_options: {}},
+              explicit_http_config: way === 'h1' ? {http_protocol_options: {}} : {http2_protocol_options: {}},
             }),
           },
           ...(way === 'h2c' ? {} : tls('UpstreamTlsContext', alpn)),

@@ -95,7 +95,10 @@ const script = resolve(import.meta.dirname, '../../scripts/fuzz.ts');
 
 test('the command tries what it is told to, and says how fast', async t => {
   const {stdout} = await run(process.execPath, [script, '--only', 'hpack', '--count', '300', '--seed', '7']);
-  t.regex(stdout, /^Seed 7\nhpack +300 inputs in [\d.]+ s, [\d,]+\/s, \d+% followed to the end, .+\n1 passed, 0 failed\n$/);
+  t.regex(
+    stdout,
+    /^Seed 7\nhpack +300 inputs in [\d.]+ s, [\d,]+\/s, \d+% followed to the end, .+\n1 passed, 0 failed\n$/,
+  );
 });
 
 test('the command says what parts there are', async t => {

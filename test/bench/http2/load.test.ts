@@ -22,7 +22,11 @@ test('the count and the rate are read', t => {
 
 test('requests that failed are no measurement', t => {
   const failed = '49061 total, 49101 started, 49061 done, 49060 succeeded, 1 failed, 1 errored, 0 timeout';
-  t.throws(() => resultIn(printed('24530.50', failed, '49101 2xx, 0 3xx, 0 4xx, 0 5xx')), {message: /1 failed/});
-  t.throws(() => resultIn(printed('24530.50', done, '12 2xx, 0 3xx, 49049 4xx, 0 5xx')), {message: /49049 4xx/});
+  t.throws(() => resultIn(printed('24530.50', failed, '49101 2xx, 0 3xx, 0 4xx, 0 5xx')), {
+    message: /1 failed/,
+  });
+  t.throws(() => resultIn(printed('24530.50', done, '12 2xx, 0 3xx, 49049 4xx, 0 5xx')), {
+    message: /49049 4xx/,
+  });
   t.throws(() => resultIn('could not connect to host'), {message: /could not connect/});
 });

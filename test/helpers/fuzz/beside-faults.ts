@@ -30,7 +30,11 @@ const toxics = inForce([
   {type: 'http_status', toxicity: 0.3, attributes: {path, body: 'busy'}},
   {type: 'http_fault', toxicity: 0.2, attributes: {path, stage: 'response', action: 'hang'}},
   {type: 'http_fault', toxicity: 0.2, attributes: {path, stage: 'response', action: 'abort', cut_bytes: 3}},
-  {type: 'http_fault', toxicity: 0.2, attributes: {path, stage: 'response', action: 'finish', cut_ratio: 0.5}},
+  {
+    type: 'http_fault',
+    toxicity: 0.2,
+    attributes: {path, stage: 'response', action: 'finish', cut_ratio: 0.5},
+  },
   {type: 'http_fault', toxicity: 0.2, attributes: {path, stage: 'request', action: 'close', cut_ratio: 0.5}},
   {type: 'http_slow_body', toxicity: 0.2, attributes: {path, bytes_per_second: 1000}},
   {type: 'http2_reset_stream', toxicity: 0.3, attributes: {path}},
@@ -95,7 +99,13 @@ class Ear {
 const make = (random: Random): FuzzInput => {
   const writer = new HpackWriter(random);
   const said: Said[] = [
-    ['client', Buffer.concat([settingsFrame(new Map([[4, 2 ** 20]])), frame(frameTypes.windowUpdate, 0, 0, uint32(2 ** 24))])],
+    [
+      'client',
+      Buffer.concat([
+        settingsFrame(new Map([[4, 2 ** 20]])),
+        frame(frameTypes.windowUpdate, 0, 0, uint32(2 ** 24)),
+      ]),
+    ],
   ];
   const open: number[] = [];
   const steps = 2 + below(random, 14);
@@ -122,7 +132,10 @@ const make = (random: Random): FuzzInput => {
     if (isOver) open.splice(open.indexOf(stream), 1);
     if (kind < 0.85) said.push(['client', contentFrame(random, stream, isLast ? endStream : 0)]);
     else if (kind < 0.95) {
-      const block = writer.write([['x-checksum', 'right'], ...fieldsOf(random).filter(([name]) => !name.startsWith(':'))]);
+      const block = writer.write([
+        ['x-checksum', 'right'],
+        ...fieldsOf(random).filter(([name]) => !name.startsWith(':')),
+      ]);
       said.push(['client', blockFrames(random, block, {type: frameTypes.headers, stream, flags: endStream})]);
     } else said.push(['client', frame(frameTypes.resetStream, 0, stream, uint32(8))]);
   }
@@ -163,7 +176,12 @@ class Server {
 }
 
 /** Why the two say different things of what no fault was for. */
-const difference = (sent: Ear, came: Ear, isHit: (stream: number) => boolean, where: string): string | null => {
+const difference = (
+  sent: Ear,
+  came: Ear,
+  isHit: (stream: number) => boolean,
+  where: string,
+): string | null => {
   for (const stream of new Set([...sent.streams.keys(), ...came.streams.keys()])) {
     if (isHit(stream) || sent.said(stream) === came.said(stream)) continue;
     return `stream ${stream} ${where}: ${sent.said(stream)} became ${came.said(stream)}`;

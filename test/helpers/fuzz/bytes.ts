@@ -57,9 +57,7 @@ export const noise = (random: Random, most: number): Buffer => {
   const kind = random();
   if (kind < 0.2) return Buffer.alloc(bytes, anyByte(random));
   const letters = kind < 0.5;
-  return Buffer.from(
-    Array.from({length: bytes}, () => (letters ? 32 + below(random, 95) : anyByte(random))),
-  );
+  return Buffer.from(Array.from({length: bytes}, () => (letters ? 32 + below(random, 95) : anyByte(random))));
 };
 
 const oneDamaged = (data: Buffer, random: Random): Buffer => {

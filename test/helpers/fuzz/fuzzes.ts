@@ -5,7 +5,8 @@ import {describeFailure, fuzz} from './part.ts';
 import {fuzzParts} from './parts.ts';
 
 export const fuzzes = test.macro({
-  title: (_given, name: string) => `${name}: whatever comes, nothing fails, and what no fault hits passes to the byte`,
+  title: (_given, name: string) =>
+    `${name}: whatever comes, nothing fails, and what no fault hits passes to the byte`,
   exec(t, name: string, inputs: number) {
     const part = fuzzParts.find(part => part.name === name)!;
     for (const seed of [1, Math.floor(Math.random() * 1e9)]) {

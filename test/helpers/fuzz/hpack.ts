@@ -106,7 +106,8 @@ export const fieldsOf = (random: Random): readonly HeaderField[] =>
   Array.from({length: below(random, 6)}, (): HeaderField => {
     const kind = random();
     if (kind < 0.2) return pick(random, staticFields)[1];
-    const value = kind < 0.5 ? pick(random, huffman)[0] : noise(random, random() < 0.1 ? 1500 : 20).toString('latin1');
+    const value =
+      kind < 0.5 ? pick(random, huffman)[0] : noise(random, random() < 0.1 ? 1500 : 20).toString('latin1');
     return [kind < 0.8 ? pick(random, names) : `x-${below(random, 100)}`, value];
   });
 

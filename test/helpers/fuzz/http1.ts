@@ -12,8 +12,10 @@ import {PipedConnection, sayAll} from './piped-connection.ts';
 import {httpToxics, rulesOf} from './toxics.ts';
 
 const from = (party: Party, text: string): Said => [party, Buffer.from(text, 'latin1')];
-const client = (head: string, body = ''): Said => from('client', `${head.replaceAll('\n', '\r\n')}\r\n\r\n${body}`);
-const server = (head: string, body = ''): Said => from('server', `${head.replaceAll('\n', '\r\n')}\r\n\r\n${body}`);
+const client = (head: string, body = ''): Said =>
+  from('client', `${head.replaceAll('\n', '\r\n')}\r\n\r\n${body}`);
+const server = (head: string, body = ''): Said =>
+  from('server', `${head.replaceAll('\n', '\r\n')}\r\n\r\n${body}`);
 
 const long = 'x'.repeat(20_000);
 
@@ -30,7 +32,10 @@ const exchanges: readonly (readonly Said[])[] = [
     server('HTTP/1.1 201 Created\nContent-Length: 0'),
   ],
   [
-    client('POST /a HTTP/1.1\nHost: x\nTransfer-Encoding: chunked', '5\r\nhello\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n'),
+    client(
+      'POST /a HTTP/1.1\nHost: x\nTransfer-Encoding: chunked',
+      '5\r\nhello\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n',
+    ),
     server('HTTP/1.1 200 OK\nTransfer-Encoding: chunked', '1\r\na\r\n0\r\nTrailer: y\r\n\r\n'),
   ],
   [from('client', '\r\nDELETE /b HTTP/1.1\r\nHost: x\r\n\r\n'), server('HTTP/1.1 204 No Content')],
@@ -50,7 +55,12 @@ const exchanges: readonly (readonly Said[])[] = [
 /** After these a connection ends, or is no HTTP any more. */
 const lastExchanges: readonly (readonly Said[])[] = [
   [client('GET /g HTTP/1.0'), server('HTTP/1.0 200 OK', 'until the end'), from('server', 'and on')],
-  [client('CONNECT x:1 HTTP/1.1'), server('HTTP/1.1 200 OK'), from('client', 'any\0thing'), from('server', '\x01')],
+  [
+    client('CONNECT x:1 HTTP/1.1'),
+    server('HTTP/1.1 200 OK'),
+    from('client', 'any\0thing'),
+    from('server', '\x01'),
+  ],
   [
     client('GET /h HTTP/1.1\nUpgrade: websocket\nConnection: Upgrade'),
     server('HTTP/1.1 101 Switching Protocols\nUpgrade: websocket', '\0\0\0'),
@@ -117,9 +127,14 @@ export const beginning: FuzzPart = {
     const said = pick(random, beginnings);
     const kind = random();
     if (kind < 0.25) return {said: chunked(said, random), isValid: true, faultSeed: null};
-    const wrong = kind < 0.7 ? damaged(said, random) : kind < 0.85 ? noiseOf(random) : [...said, ...noiseOf(random)];
+    const wrong =
+      kind < 0.7 ? damaged(said, random) : kind < 0.85 ? noiseOf(random) : [...said, ...noiseOf(random)];
     if (kind < 0.9995) return {said: chunked(wrong, random), isValid: false, faultSeed: null};
-    return {said: [...said, ...endless('client', noise(random, 8), 512 * 1024)], isValid: false, faultSeed: null};
+    return {
+      said: [...said, ...endless('client', noise(random, 8), 512 * 1024)],
+      isValid: false,
+      faultSeed: null,
+    };
   },
   attempt(input) {
     const connection = new PipedConnection(rulesOf([], 0));
@@ -133,10 +148,8 @@ export const beginning: FuzzPart = {
       down,
       mayBeTls: true,
       mayBeHttp2: () => true,
-      hello: () => {
-        knows();
-        return false;
-      },
+      // Not taken: it is something else.
+      hello: () => false,
       http2: knows,
       other: knows,
       unfinished: knows,

@@ -101,7 +101,11 @@ const endlessFrames = (random: Random): Said[] => {
     frame(data, 0, 1, Buffer.alloc(1000)),
     noise(random, 8),
   ];
-  return [[party, settingsOf(random)], [party, begun], ...endless(party, pick(random, parts), 3 * 1024 * 1024)];
+  return [
+    [party, settingsOf(random)],
+    [party, begun],
+    ...endless(party, pick(random, parts), 3 * 1024 * 1024),
+  ];
 };
 
 const make = (random: Random): FuzzInput => {

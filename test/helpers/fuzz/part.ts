@@ -95,11 +95,7 @@ export const reasonOf = (thrown: unknown): string =>
 const mostTries = 2000;
 
 /** Leaves away and joins what it can, as long as it still fails. */
-const shrunk = (
-  input: FuzzInput,
-  mayShorten: boolean,
-  fails: (smaller: FuzzInput) => boolean,
-): FuzzInput => {
+const shrunk = (input: FuzzInput, mayShorten: boolean, fails: (smaller: FuzzInput) => boolean): FuzzInput => {
   let best = input;
   let tries = 0;
   const isBetter = (smaller: Partial<FuzzInput>): boolean => {

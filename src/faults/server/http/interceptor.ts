@@ -235,9 +235,11 @@ export class HttpInterceptor {
 
   /** Lets everything pass from here on, beginning with what was held back and `response`. */
   #turnOff(response?: Buffer): void {
+    const {up, down, done} = this.#host;
+    // The end of the response before it may have turned it off.
+    if (this.#mode === 'off' && response !== undefined) down.accept(response);
     if (this.#mode === 'off') return;
     this.#mode = 'off';
-    const {up, down, done} = this.#host;
     up.exit = null;
     this.#requests.send();
     this.#outbox.flushNow();

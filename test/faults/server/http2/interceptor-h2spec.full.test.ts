@@ -35,7 +35,17 @@ const runOn = async (port: number, isTls: boolean): Promise<ReadonlyMap<string, 
   const folder = await mkdtemp(join(tmpdir(), 'foulweather-h2spec-'));
   try {
     const report = join(folder, 'report.xml');
-    const argv = ['-h', '127.0.0.1', '-p', String(port), '-o', '1', '-j', report, ...(isTls ? ['-t', '-k'] : [])];
+    const argv = [
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(port),
+      '-o',
+      '1',
+      '-j',
+      report,
+      ...(isTls ? ['-t', '-k'] : []),
+    ];
     const said = await new Promise<string>(resolve =>
       // It ends with 1 where a case fails, as some do.
       execFile(h2spec!, argv, {maxBuffer: 2 ** 24}, (_error, stdout, stderr) => resolve(stdout + stderr)),
@@ -87,8 +97,11 @@ const sameThroughTheProxy = test.macro(async (t, isTls: boolean) => {
   const direct = await runOn(port, isTls);
   const through = await runOn(Number(address.split(':')[1]), isTls);
   t.true(direct.size > 100, `${direct.size} cases`);
-  const ofVerdict = (wanted: Verdict): number => [...direct.values()].filter(verdict => verdict === wanted).length;
-  t.log(`${direct.size} cases: ${ofVerdict('passed')} passed, ${ofVerdict('failed')} failed, with and without the proxy`);
+  const ofVerdict = (wanted: Verdict): number =>
+    [...direct.values()].filter(verdict => verdict === wanted).length;
+  t.log(
+    `${direct.size} cases: ${ofVerdict('passed')} passed, ${ofVerdict('failed')} failed, with and without the proxy`,
+  );
   t.deepEqual(
     [...through].filter(([name, verdict]) => direct.get(name) !== verdict),
     [],
