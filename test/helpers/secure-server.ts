@@ -15,7 +15,14 @@ import {temporaryFolder} from './run-folders.ts';
 type Files = {readonly cert: string; readonly key: string};
 
 const secured = {
-  postgres: ({cert, key}: Files) => ['-c', 'ssl=on', '-c', `ssl_cert_file=${cert}`, '-c', `ssl_key_file=${key}`],
+  postgres: ({cert, key}: Files) => [
+    '-c',
+    'ssl=on',
+    '-c',
+    `ssl_cert_file=${cert}`,
+    '-c',
+    `ssl_key_file=${key}`,
+  ],
   mariadb: ({cert, key}: Files) => [`--ssl-cert=${cert}`, `--ssl-key=${key}`],
 } as const;
 

@@ -1,6 +1,7 @@
 // Addresses of targets: where the injector connects to, and what the library gets.
 import test from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
+import type {ProtocolName} from '../../src/model/server-errors.ts';
 import {
   mayBeTls,
   namedHostOf,
@@ -77,7 +78,7 @@ test('the name of a target, whatever it speaks', t => {
   t.is(nameOf('not an address'), null);
 });
 
-const turning: readonly (readonly [target: string, protocol: string | null, isTls: boolean])[] = [
+const turning: readonly (readonly [target: string, protocol: ProtocolName | null, isTls: boolean])[] = [
   ['postgres://db/shop', 'postgres', true],
   ['postgresql://db/shop', 'postgres', true],
   ['mysql://db/shop', 'mysql', true],

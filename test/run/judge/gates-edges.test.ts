@@ -346,7 +346,10 @@ test('a TLS fault whose connections stayed in plain text', t => {
     phase.role === 'fault' ? {...phase, faults: [tlsClose()]} : phase,
   ) as unknown as Plan['phases'];
   const sample = connectionsAt(1, 1);
-  const reasonWith = (counts: {readonly lostConnections: number; readonly tlsConnections?: number}): string => {
+  const reasonWith = (counts: {
+    readonly lostConnections: number;
+    readonly tlsConnections?: number;
+  }): string => {
     const witness = {followedConnections: 4, lastLost: null, lastUnsaid: null, ...counts};
     const protocol = {protocol: 'postgres', ...witness} as const;
     const injector = [{...sample, witness: {...sample.witness, protocol}}];

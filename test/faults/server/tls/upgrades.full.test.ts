@@ -97,7 +97,11 @@ const actsAtUpgrade = async (t: ExecutionContext, server: URL, {protocol, client
     const expired: Toxic = {type: 'tls_certificate', name: `${name}-late`, attributes: {problem: 'expired'}};
     t.regex(await scene.during(expired, () => asks()), /expired|2026/i, name);
     t.is((await scene.witness()).protocol!.lostConnections, lostConnections, name);
-    t.regex(await asks(own), /certificate|verify|trusted|2026/i, `${name}: it sees the injector's certificate`);
+    t.regex(
+      await asks(own),
+      /certificate|verify|trusted|2026/i,
+      `${name}: it sees the injector's certificate`,
+    );
     const isLost = async () => (await scene.witness()).protocol!.lostConnections > lostConnections;
     await until(isLost, 10_000, 'that the witness says so');
     t.regex((await scene.witness()).protocol!.lastLost!, /^TLS that (?:ended|the client broke off) /, name);
