@@ -95,7 +95,9 @@ const newOnly = (fault: Fault, stimulus: Stimulus): Row => ({fault, reaches: 'ne
 type ElsewhereKind = (AnyServerFault | AnyPacketFault | AnyDnsFault)['kind'];
 
 /** The compiler asks for a row of each kind that needs neither a server nor a network of its own (packet-filter.full.test.ts). */
-const rows: {readonly [kind in Exclude<FaultKind, ElsewhereKind>]: Row | 'for HTTP/2' | 'for several chunks'} = {
+const rows: {
+  readonly [kind in Exclude<FaultKind, ElsewhereKind>]: Row | 'for HTTP/2' | 'for several chunks';
+} = {
   latency: both(latency({latencyMs: 5})),
   bandwidth: both(bandwidth({bytesPerSecond: 1000})),
   slowClose: both(slowClose({delayMs: 5}), 'end'),

@@ -147,7 +147,10 @@ test("it starts with the flags of Toxiproxy's server", async t => {
   const config = await configFile(t, [{name: 'web', listen: '127.0.0.1:0', upstream: '127.0.0.1:1'}]);
   const flags = ['-host', '127.0.0.1', '-port=0', '-config', config, '-seed', '7', '-proxy-metrics'];
   const running = await startAnywhere(t, ...flags);
-  t.regex(running.output.stdout, /^Toxiproxy's API at http:\/\/127\.0\.0\.1:\d+, seed 7, metrics at \/metrics\n/);
+  t.regex(
+    running.output.stdout,
+    /^Toxiproxy's API at http:\/\/127\.0\.0\.1:\d+, seed 7, metrics at \/metrics\n/,
+  );
   t.regex(running.output.stdout, /\nproxy web 127\.0\.0\.1:\d+ → 127\.0\.0\.1:1\n/);
   running.process.kill('SIGTERM');
   t.deepEqual(await running.exited, {code: 0, signal: null});

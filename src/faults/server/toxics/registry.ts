@@ -3,8 +3,8 @@
 import {type ErrorChoice, refuseError, serverErrorKinds, toxicOf} from '../../../model/server-errors.ts';
 import {defineToxicType, type ToxicType} from '../toxic-type.ts';
 import {bandwidth, sharedBandwidth} from './bandwidth.ts';
-import {blackhole, blackholeSyn, flap, limitConnections, refuse} from './connects.ts';
 import {coalesce} from './coalesce.ts';
+import {blackhole, blackholeSyn, flap, limitConnections, refuse} from './connects.ts';
 import {corrupt} from './corrupt.ts';
 import {closeAfter, halfClose, halfOpen, resetAfter, stall} from './cuts.ts';
 import {httpFault} from './http-fault.ts';
@@ -39,14 +39,7 @@ const extraToxics = [
 ];
 
 /** On requests rather than bytes. */
-const httpToxics = [
-  httpContentLength,
-  httpDropKeepAlive,
-  httpFault,
-  httpMalformed,
-  httpSlowBody,
-  httpStatus,
-];
+const httpToxics = [httpContentLength, httpDropKeepAlive, httpFault, httpMalformed, httpSlowBody, httpStatus];
 
 /** On handshakes. */
 const tlsToxics = [tlsAlert, tlsCertificate, tlsClose];
