@@ -34,8 +34,15 @@ export class OpenFailed extends Error {
   constructor(cause: unknown) {
     super(`open() failed: ${errorMessage(cause)}`, {cause});
     this.code = errorCode(cause);
+    openFailures.add(this);
   }
 }
+
+const openFailures = new WeakSet<object>();
+
+/** By what it is itself: what else is thrown may throw when it is looked at. */
+export const isOpenFailed = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && openFailures.has(error);
 
 type Client = {
   /** When it was opened, in slices. */

@@ -6,7 +6,7 @@ import {ApplicationError, isApplicationError} from '../model/application-error.t
 import type {Answer, PerformContext} from '../model/scenario-functions.ts';
 import {traceIdOfOperation} from '../model/telemetry.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
-import {OpenFailed} from './coming-clients.ts';
+import {isOpenFailed} from './coming-clients.ts';
 import {OperationParent, parentSpanId} from './operation-parent.ts';
 
 export type PerformOptions = {
@@ -94,7 +94,7 @@ export const performer = (
     return {status: 'wrong', error: new Error(`asked as ${operation.id}, answered as ${asText(echoedId)}`)};
   };
   const meaningOf = (error: unknown, startMs: number): (typeof meanings)[number] => {
-    if (isApplicationError(error) || error instanceof OpenFailed) return 'failed';
+    if (isApplicationError(error) || isOpenFailed(error)) return 'failed';
     if (subject.classify) return classify(subject, error);
     return couldNotConnect(error) && sentNothingSince(startMs) ? 'failed' : 'unknown';
   };

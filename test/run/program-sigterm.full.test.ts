@@ -20,7 +20,7 @@ const expected: {readonly [act: string]: Expected} = {
     close: 'resolved',
     goal: 'met',
     hangs: false,
-    report: /the program ended [\d.]+ m?s after SIGTERM, with exit code 0/,
+    report: /the program ended [\d.]+\sm?s after SIGTERM, with exit code 0/,
   },
   well: {
     sigterm: {exitCode: null, signal: 'SIGTERM'},
@@ -34,7 +34,7 @@ const expected: {readonly [act: string]: Expected} = {
     close: 'hung',
     goal: 'missed',
     hangs: true,
-    report: /had not ended [6-9](?:\.\d+)? s after SIGTERM, and was killed/,
+    report: /had not ended [6-9](?:\.\d+)?\ss after SIGTERM, and was killed/,
   },
   stumbles: {
     sigterm: {exitCode: 3, signal: null},

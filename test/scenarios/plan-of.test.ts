@@ -314,7 +314,10 @@ test(
   ['phase "calm": load.clients is only allowed in the scenario\'s own load: it is for all phases'],
 );
 test('a client lives for a while', isMistaken, {load: {...coming, clients: {lifeMs: 0}}, subject: closable}, [
-  "load.clients must be 'per-operation', or {lifeMs} with at least 50",
+  'load.clients.lifeMs must be at least 50',
+]);
+test('there are two ways', isMistaken, {load: {...coming, clients: 'per-request'}, subject: closable}, [
+  "load.clients must be 'per-operation' or {lifeMs}",
 ]);
 test('clients that come and go are in the plan', t => {
   const plan = planOf(scenarioWith({load: {...coming, clients: {lifeMs: 500}}, subject: closable}));

@@ -45,7 +45,7 @@ const clients = z.union(
       lifeMs: z.number().min(50).max(86_400_000),
     }),
   ],
-  {error: "must be 'per-operation', or {lifeMs} with at least 50"},
+  {error: "must be 'per-operation' or {lifeMs}"},
 );
 
 /** What every load has besides its model. */
