@@ -1,5 +1,6 @@
 // A language's own tool as a child, such as npm, pip or go: what it says, and the end of what it says where it fails.
 import {execFile} from 'node:child_process';
+import {stripVTControlCharacters} from 'node:util';
 
 /** Enough for a slow line and a package that has to be compiled. */
 const limitMs = 600_000;
@@ -26,10 +27,13 @@ export const runTool = (
   const options = {cwd: folder, env, signal, timeout: limitMs, maxBuffer: 2 ** 26, shell};
   return new Promise(resolve => {
     execFile(file, args, options, (failure, stdout, stderr) =>
-      resolve({failure, stdout, output: stderr.trim() || stdout.trim() || (failure?.message ?? '')}),
+      resolve({failure, stdout, output: wordsOf(stderr) || wordsOf(stdout) || (failure?.message ?? '')}),
     );
   });
 };
+
+/** Maven resets the colours of a stream on which it says nothing. */
+const wordsOf = (text: string): string => stripVTControlCharacters(text).trim();
 
 /** The last lines, without where npm keeps its log. */
 export const outputLines = (output: string): string[] =>

@@ -264,7 +264,7 @@ const refusals: {readonly [title: string]: Refusal} = {
   },
   'packages that Maven cannot fetch': {
     ...inJava,
-    tools: {...workingJava, mvn: 'echo "[ERROR] Could not find artifact"; exit 1'},
+    tools: {...workingJava, mvn: 'echo "[ERROR] Could not find artifact"; printf "\\033[0m" >&2; exit 1'},
     code: 'FW_PACKAGE_INSTALL',
     says: /^Maven could not fetch the packages of \S+pom\.xml:$/,
     hint: /repository can be reached/,

@@ -70,7 +70,7 @@ export const leadBlocks = (weather: Weather): Block[] => [
   paragraph(
     `Libraries with ${marks.unsafe.icon} under the most faults come first, then those with the most ${marks.fail.icon}, ${marks.warn.icon} and ${marks.telemetry.icon}. The percentage is the share of the operations started under the fault that succeeded. +2 means two more symptoms.`,
   ),
-  ...(tablesOf(weather).length === 1
+  ...(tablesOf(weather).every(({title}) => title === null)
     ? []
     : [
         paragraph(
