@@ -147,15 +147,22 @@ export class PipedConnection {
   }
 }
 
-/** What both sides were to get, where no fault is on. What was not taken cannot have come. */
-const wrongBytes = (connection: PipedConnection, said: readonly Said[]): string | null => {
+/**
+ * What both sides were to get, where no fault is on. What was not taken cannot have come, nor what waited until the server
+ * closed. @param whole whose words were taken before
+ */
+const wrongBytes = (
+  connection: PipedConnection,
+  said: readonly Said[],
+  whole: readonly Party[],
+): string | null => {
   for (const [party, other] of [
     ['client', 'server'],
     ['server', 'client'],
   ] as const) {
     const sent = ofParty(said, party);
     const came = connection.cameOf(party);
-    const due = connection.isTaken(party) ? sent : sent.subarray(0, came.length);
+    const due = whole.includes(party) ? sent : sent.subarray(0, came.length);
     if (!came.equals(due)) return `the ${other} got other bytes`;
   }
   return null;
@@ -181,12 +188,13 @@ export const sayAll = ({connection, mostHeld, input}: Spoken): Outcome => {
     }
   }
   const isFollowed = !connection.isLost;
+  const whole = (['client', 'server'] as const).filter(party => connection.isTaken(party));
   connection.end('client');
   connection.end('server');
   connection.close();
   const [thrown] = connection.failures;
   if (thrown !== undefined) failure = `thrown: ${reasonOf(thrown)}`;
-  if (faultSeed === null) failure ??= wrongBytes(connection, said);
+  if (faultSeed === null) failure ??= wrongBytes(connection, said, whole);
   if (faultSeed === null && isValid && !isFollowed) failure ??= 'it was not followed to its end';
   return {failure, isFollowed, hits: connection.hits};
 };

@@ -112,9 +112,7 @@ const sameThroughTheProxy = test.macro(async (t, isTls: boolean) => {
 });
 
 if (h2spec === undefined) {
-  console.error(
-    'Not tried with h2spec: set FOULWEATHER_H2SPEC to its binary, which `go install` makes of github.com/summerwind/h2spec/cmd/h2spec.',
-  );
+  console.error('Not tried with h2spec: set FOULWEATHER_H2SPEC to its binary; .ci/run says how it is built.');
 }
 const trial = h2spec === undefined ? test.serial.skip : test.serial;
 trial('h2spec: the same over h2c', sameThroughTheProxy, false);
