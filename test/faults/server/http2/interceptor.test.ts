@@ -371,6 +371,20 @@ for (const [title, {attributes, sees, code, last, ledger}] of Object.entries(goA
   });
 }
 
+test('an early status comes while the upload is still open, and the session goes on', async t => {
+  const scene = await Http2Scene.open(t, injector.url);
+  await scene.add({type: 'http_status', name: 'f', attributes: {status: 413, early: true, method: 'POST'}});
+  const stream = scene.session.request({':method': 'POST', ':path': '/large'});
+  stream.write(upload);
+  const [headers] = await once(stream, 'response');
+  t.is(headers[':status'], 413);
+  stream.resume();
+  stream.end();
+  await once(stream, 'close');
+  t.like(await scene.ask(), {status: 200, end: 'whole'});
+  t.deepEqual(scene.ledger, [wholeGet]);
+});
+
 test('a lower limit of streams reaches a live connection, and is lifted', async t => {
   const scene = await Http2Scene.open(t, injector.url);
   await scene.ask();
