@@ -8,7 +8,7 @@
 // Input number n is made of the seed S + n; S is drawn and printed unless --seed says it. --workers (one for each core) work at
 // a time. Of an input that fails, its seed is printed and what is left of it when all is left away that can be.
 import {availableParallelism} from 'node:os';
-import {setImmediate as turn} from 'node:timers/promises';
+import {setTimeout as sleep, setImmediate as turn} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
@@ -38,10 +38,14 @@ const batch = 200;
 /** What V8 does not give back at once. */
 const mostGrowthBytes = 32 * 1024 * 1024;
 
-const liveBytes = (): number => {
+const liveBytes = async (): Promise<number> => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  collect();
+  // Buffers are given back after the objects that they belong to.
+  for (let round = 0; round < 3; round++) {
+    collect();
+    await sleep(50);
+  }
   const {heapUsed, arrayBuffers} = process.memoryUsage();
   return heapUsed + arrayBuffers;
 };
@@ -53,7 +57,7 @@ const work = async ({name, seed, count, progress}: Job): Promise<Result> => {
   let warmBytes: number | null = null;
   for (let done = 0; done < count && tally.failure === null; done += batch) {
     // What the first of them brought into memory stays.
-    if (warmBytes === null && done >= count / 10) warmBytes = liveBytes();
+    if (warmBytes === null && done >= count / 10) warmBytes = await liveBytes();
     tally = fuzz(part, seed + done, Math.min(batch, count - done), {
       before: tally,
       begun: number => Atomics.store(progress, 0, number),
@@ -63,7 +67,7 @@ const work = async ({name, seed, count, progress}: Job): Promise<Result> => {
   }
   const elapsedMs = performance.now() - startMs;
   const failure = tally.failure === null ? [] : describeFailure(tally.failure);
-  return {...tally, failure, elapsedMs, grownBytes: warmBytes === null ? 0 : liveBytes() - warmBytes};
+  return {...tally, failure, elapsedMs, grownBytes: warmBytes === null ? 0 : (await liveBytes()) - warmBytes};
 };
 
 const inWorker = (name: string, seed: number, count: number): Promise<Result | string> =>

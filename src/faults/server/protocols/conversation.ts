@@ -215,7 +215,7 @@ export class FrameReader<Message> implements Reader<Message> {
         ? {needs: this.#needs}
         : this.#measure(beginning.subarray(0, longestBeginning));
     if (measured !== 'more' && 'message' in measured)
-      return this.#begin(measured, beginning, start - heldBytes);
+      return this.#begin(measured, beginning, start);
     const isTooLong = beginning.length >= longestBeginning;
     if (measured !== 'more' && 'wrong' in measured)
       return this.#wrong(measured.wrong, beginning, data.length);
@@ -239,13 +239,19 @@ export class FrameReader<Message> implements Reader<Message> {
     return held;
   };
 
-  /** @param offset where in the chunk the beginning begins; before it, where some of it was held */
-  #begin({message, bytes}: Frame<Message>, beginning: Buffer, offset: number): Part<Message> {
-    const raw = beginning.subarray(this.#releasedBytes, bytes);
+  /** What is known of a message may turn out to be less than was held: the rest then begins the next one. */
+  #begin({message, bytes}: Frame<Message>, beginning: Buffer, start: number): Part<Message> {
+    const heldBytes = this.#held.length;
     const knownBytes = Math.min(bytes, beginning.length);
+    const raw = beginning.subarray(Math.min(this.#releasedBytes, knownBytes), knownBytes);
+    const rest = beginning.subarray(knownBytes, Math.max(knownBytes, heldBytes));
+    const releasedBytes = Math.max(0, this.#releasedBytes - knownBytes);
     this.takeHeld();
+    this.#held = rest;
+    this.#releasedBytes = releasedBytes;
     this.#leftBytes = bytes - knownBytes;
-    return {kind: 'begin', message, raw, isLast: this.#leftBytes === 0, end: offset + knownBytes};
+    const end = start + Math.max(0, knownBytes - heldBytes);
+    return {kind: 'begin', message, raw, isLast: this.#leftBytes === 0, end};
   }
 
   #wrong(reason: string, beginning: Buffer, end: number): Part<Message> {

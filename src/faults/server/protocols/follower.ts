@@ -451,8 +451,8 @@ class Follower<C, S> implements Following {
     rules.lost(reason);
     this.#giveHeld();
     for (const one of [this.#fromClient, this.#fromServer] as const) {
-      const rest = one === side ? held : one.reader.takeHeld();
-      one.out.send(rest);
+      if (one === side) one.out.send(held);
+      one.out.send(one.reader.takeHeld());
       if (one === side) one.isMidway = false;
       if (!one.isMidway || one.treatment === 'pass') one.detach();
     }

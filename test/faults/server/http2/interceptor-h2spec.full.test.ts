@@ -70,9 +70,13 @@ const listen = async (t: ExecutionContext, server: Server): Promise<number> => {
   server.on('sessionError', () => {});
   server.on('stream', (stream: ServerHttp2Stream) => {
     stream.on('error', () => {});
-    if (stream.destroyed) return;
-    stream.respond({':status': 200, 'content-type': 'text/plain'});
-    stream.end('hello');
+    const answer = (): void => {
+      if (stream.destroyed) return;
+      stream.respond({':status': 200, 'content-type': 'text/plain'});
+      stream.end('hello');
+    };
+    // Not before what is wrong behind the request has come: which of them comes first would be chance.
+    stream.resume().once('end', () => setTimeout(answer, 50));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -94,19 +98,23 @@ const sameThroughTheProxy = test.macro(async (t, isTls: boolean) => {
   const {listen: address} = await api<ProxyJson>(injector.url, 'POST', '/proxies', proxy);
   const interception = '/foulweather/proxies/h2spec/interception';
   await api(injector.url, 'POST', interception, {authorities: isTls ? authority.cert : ''});
-  const direct = await runOn(port, isTls);
-  const through = await runOn(Number(address.split(':')[1]), isTls);
-  t.true(direct.size > 100, `${direct.size} cases`);
-  const ofVerdict = (wanted: Verdict): number =>
-    [...direct.values()].filter(verdict => verdict === wanted).length;
-  t.log(
-    `${direct.size} cases: ${ofVerdict('passed')} passed, ${ofVerdict('failed')} failed, with and without the proxy`,
-  );
-  t.deepEqual(
-    [...through].filter(([name, verdict]) => direct.get(name) !== verdict),
-    [],
-  );
+  // They wait most of the time.
+  const [direct, again, through] = await Promise.all([
+    runOn(port, isTls),
+    runOn(port, isTls),
+    runOn(Number(address.split(':')[1]), isTls),
+  ]);
   t.deepEqual([...through.keys()], [...direct.keys()]);
+  const steady = [...direct].filter(([name, verdict]) => again.get(name) === verdict);
+  const passed = steady.filter(([, verdict]) => verdict === 'passed');
+  t.log(
+    `${direct.size} cases; ${passed.length} pass and ${steady.length - passed.length} do not, with and without the proxy; ${direct.size - steady.length} differ without it`,
+  );
+  t.true(direct.size > 100 && steady.length > 0.95 * direct.size);
+  t.deepEqual(
+    steady.map(([name]) => [name, through.get(name)]),
+    steady,
+  );
   const witness = await api<ProxyWitness>(injector.url, 'GET', '/foulweather/proxies/h2spec/witness');
   t.is(witness.failedConnections, 0, witness.lastFailure ?? '');
 });
@@ -114,6 +122,6 @@ const sameThroughTheProxy = test.macro(async (t, isTls: boolean) => {
 if (h2spec === undefined) {
   console.error('Not tried with h2spec: set FOULWEATHER_H2SPEC to its binary; .ci/run says how it is built.');
 }
-const trial = h2spec === undefined ? test.serial.skip : test.serial;
+const trial = h2spec === undefined ? test.skip : test;
 trial('h2spec: the same over h2c', sameThroughTheProxy, false);
 trial('h2spec: the same inside of TLS', sameThroughTheProxy, true);
