@@ -214,8 +214,7 @@ export class FrameReader<Message> implements Reader<Message> {
       beginning.length < this.#needs
         ? {needs: this.#needs}
         : this.#measure(beginning.subarray(0, longestBeginning));
-    if (measured !== 'more' && 'message' in measured)
-      return this.#begin(measured, beginning, start);
+    if (measured !== 'more' && 'message' in measured) return this.#begin(measured, beginning, start);
     const isTooLong = beginning.length >= longestBeginning;
     if (measured !== 'more' && 'wrong' in measured)
       return this.#wrong(measured.wrong, beginning, data.length);
