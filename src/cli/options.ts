@@ -76,7 +76,7 @@ const specOf = (text: string, previous: readonly PackageSpec[] = []): readonly P
   const parsed = parsePackageSpec(text);
   if (parsed === null)
     throw new InvalidArgumentError(
-      'It must be a package and a version, such as redis@5.8.0, or redis.clients:jedis@5.1.0 of a program in Java.',
+      'It must be a package and a version, such as redis@5.8.0, or redis.clients:jedis@5.1.0 for a Java program.',
     );
   return [...previous, parsed];
 };

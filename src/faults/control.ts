@@ -98,7 +98,7 @@ export class Injector {
   }
 
   async #intercept(name: string, {authorities, host}: Interception): Promise<void> {
-    const what = `follow what is said on proxy ${name}`;
+    const what = `follow the traffic of proxy ${name}`;
     const path = `/foulweather/proxies/${encodeURIComponent(name)}/interception`;
     const body = JSON.stringify({authorities, ...(host !== null && {host})});
     const asked = fetch(`${this.#calls.url}${path}`, {method: 'POST', body});

@@ -60,7 +60,7 @@ const ofRuntime = (trial: Trial): CollectedHeaps | string => {
   const last = sizes.at(-1);
   // A later recovery may have released what an earlier one still held.
   return !last || last.phase !== phasesOf(trial, 'recovery').at(-1)
-    ? 'the runtime reported no heap after a full garbage collection in the last recovery, with no more operations in flight than in the baseline'
+    ? 'the runtime reported no heap after a full garbage collection in the last recovery while about as few operations were in flight as in the baseline'
     : {
         witness: 'telemetry',
         baselineBytes,

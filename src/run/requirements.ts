@@ -107,8 +107,8 @@ const refuseUnknown = async (scenario: string, toolchain: Toolchain, needing: Ne
     if (version.startsWith('file:')) {
       throw new FoulweatherError(
         'FW_USAGE',
-        `${name} is specified as ${version}, but a program's packages can only have other versions.`,
-        `Name a version, such as ${name}@1.2.3. A working copy belongs in ${list}, and can then be compared with a version.`,
+        `${name} is specified as ${version}, but only other versions of a program's packages can be compared.`,
+        `Name a version, such as ${name}@1.2.3. To compare a working copy, list it in ${list} and name a released version here.`,
       );
     }
   }

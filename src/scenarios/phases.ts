@@ -24,14 +24,14 @@ export const phaseMistakes = ({phases, target, cycles}: CheckedScenario): Mistak
       add('prolongedToMs', 'must be longer than durationMs');
     }
     if (endsWith !== undefined && (index < phases.length - 1 || faults.length === 0)) {
-      add('endsWith', 'is only allowed in the last phase, and if that has faults');
+      add('endsWith', 'is only allowed in the last phase, which must have faults');
     } else if (endsWith !== undefined && inCycles(phases, cycles).at(-1)?.name !== name) {
-      add('endsWith', 'is not allowed in a phase that is repeated: add a recovery before it');
+      add('endsWith', 'is not allowed in a phase that `cycles` repeats: add a recovery before it');
     }
     if (load?.clients !== undefined) {
       mistakes.push({
         path: ['phases', index, 'load', 'clients'],
-        says: "is only allowed in the scenario's own load: it is for all phases",
+        says: "is only allowed in the scenario's load, since it applies to all phases",
       });
     }
     const meaning = reservedNames.get(name);

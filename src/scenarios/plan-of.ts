@@ -125,21 +125,21 @@ const endMistakes = ({subject, phases}: CheckedScenario): Mistake[] => {
   const mistake = (says: string): Mistake[] => [{path: ['phases', index, 'endsWith'], says}];
   if (isProgram(subject)) {
     return endsWith === 'close'
-      ? mistake("must be 'sigterm' with a program, which ends when it is closed")
+      ? mistake("must be 'sigterm' for a program: a program exits when it is closed")
       : [];
   }
   if (endsWith === 'sigterm') {
-    return mistake("must be 'close' without a program: only that has a handler of its own for SIGTERM");
+    return mistake("must be 'close' unless the subject is a program: only a program has its own SIGTERM handler");
   }
-  return subject.close ? [] : mistake('needs subject.close: there is nothing to call');
+  return subject.close ? [] : mistake('needs subject.close: without it there is nothing to call');
 };
 
 /** Clients that come and go are opened and closed by the scenario's functions. */
 const clientMistakes = ({subject, load}: CheckedScenario): Mistake[] => {
   const mistake = (says: string): Mistake[] => [{path: ['load', 'clients'], says}];
   if (load.clients === undefined) return [];
-  if (isProgram(subject)) return mistake('is not possible with a program, which is opened and closed once');
-  return subject.close ? [] : mistake('needs subject.close: each client is closed when its time is over');
+  if (isProgram(subject)) return mistake('is not available for programs, which are opened and closed once');
+  return subject.close ? [] : mistake('needs subject.close, which is called for each client');
 };
 
 /** An operation that has not settled when the library is closed must have had the time after which it counts as orphaned. */

@@ -45,8 +45,8 @@ export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
   if (plan.program && plan.program.requirements === undefined) {
     throw new FoulweatherError(
       'FW_USAGE',
-      `--against replaces a package of a program's requirements, but the program of "${plan.name}" has none.`,
-      "Write a scenario that names the file which lists them: program({command: ['python3', 'client.py'], requirements: 'requirements.txt'}).",
+      `--against replaces a package of a program's requirements, but the program of "${plan.name}" has no \`requirements\`.`,
+      "Name the file that lists them in a scenario: program({command: ['python3', 'client.py'], requirements: 'requirements.txt'}).",
     );
   }
   for (const wanted of packages) refuseUnsupported(plan, wanted);

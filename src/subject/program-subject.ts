@@ -54,7 +54,7 @@ const meanings = {no: 'failed', unsent: 'rejected', unknown: 'unknown'} as const
 const programEnded: ProgramError = {
   name: 'ProgramEnded',
   code: null,
-  message: 'the program ended after SIGTERM before it had settled',
+  message: 'the program ended after SIGTERM without settling this operation',
   applied: 'unknown',
   cause: null,
   stack: [],

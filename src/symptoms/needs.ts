@@ -101,7 +101,7 @@ const lacks: {readonly [need in Need]: Lack} = {
     const samples = runtimeSamples(trial);
     if (samples.every(({gcCount}) => gcCount === null)) return unreported(trial);
     if (samples.every(({gcPauseMs}) => gcPauseMs === null)) {
-      return 'the runtime reported how often it collected garbage, but not how long that stopped the program';
+      return 'the runtime reported how often it collected garbage, but not how long the pauses were';
     }
     const phase = trial.plan.phases.findIndex(
       (_, index) =>

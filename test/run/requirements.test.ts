@@ -391,7 +391,7 @@ const comparisonRefusals: {readonly [title: string]: ComparisonRefusal} = {
     tools: {python3: working},
     packages: {urllib3: 'file:/home/me/urllib3'},
     says: /^urllib3 is specified as file:\/home\/me\/urllib3, but a program's packages can only have other versions\.$/,
-    hint: /A working copy belongs in requirements\.txt/,
+    hint: /To compare a working copy, list it in requirements\.txt/,
   },
   'a version that pip does not find': {
     ...inPython,

@@ -262,15 +262,15 @@ test(
   isMistaken,
   {phases: [{...phase, endsWith: 'close'}, closing], subject: {open: () => null, perform: () => undefined}},
   [
-    'phase "calm": endsWith is only allowed in the last phase, and if that has faults',
-    'phase "calm": endsWith needs subject.close: there is nothing to call',
+    'phase "calm": endsWith is only allowed in the last phase, which must have faults',
+    'phase "calm": endsWith needs subject.close: without it there is nothing to call',
   ],
 );
 test(
   'a phase that is repeated does not end with close()',
   isMistaken,
   {phases: [phase, closing], cycles: 2, subject: closable},
-  ['phase "dark": endsWith is not allowed in a phase that is repeated: add a recovery before it'],
+  ['phase "dark": endsWith is not allowed in a phase that `cycles` repeats: add a recovery before it'],
 );
 test(
   'a program ends when it is closed',
@@ -302,16 +302,16 @@ test(
   'clients that come and go are closed',
   isMistaken,
   {load: coming, subject: {open: () => null, perform: () => undefined}},
-  ['load.clients needs subject.close: each client is closed when its time is over'],
+  ['load.clients needs subject.close, which is called for each client'],
 );
 test('a program is opened once', isMistaken, {load: coming, subject: program({command: ['true']})}, [
-  'load.clients is not possible with a program, which is opened and closed once',
+  'load.clients is not available for programs, which are opened and closed once',
 ]);
 test(
   'clients come and go in all phases',
   isMistaken,
   {phases: [{...phase, load: coming}, fault], subject: closable},
-  ['phase "calm": load.clients is only allowed in the scenario\'s own load: it is for all phases'],
+  ['phase "calm": load.clients is only allowed in the scenario\'s load, since it applies to all phases'],
 );
 test('a client lives for a while', isMistaken, {load: {...coming, clients: {lifeMs: 0}}, subject: closable}, [
   'load.clients.lifeMs must be at least 50',

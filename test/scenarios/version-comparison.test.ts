@@ -111,6 +111,6 @@ test('a program whose packages are not known is refused', t => {
   const error = t.throws(() => against(program(), [{name: 'redis', spec: '5.0.0'}]), {code: 'FW_USAGE'});
   t.is(
     error?.message,
-    `--against replaces a package of a program's requirements, but the program of "redis" has none.`,
+    `--against replaces a package of a program's requirements, but the program of "redis" has no \`requirements\`.`,
   );
 });

@@ -22,9 +22,9 @@ export const needs = {
   system: 'samples from the operating system',
   node: 'a Node.js process',
   collections:
-    'times of garbage collection in each phase after the warm-up, from a Node.js process, or from a JVM over OTLP',
+    'garbage collection times in each phase after the warm-up, from a Node.js process or from a JVM over OTLP',
   'collected-heap':
-    'heap sizes after full garbage collections, from a Node.js process, or from a JVM over OTLP',
+    'heap sizes after full garbage collections, from a Node.js process or from a JVM over OTLP',
 } as const;
 
 export type Need = keyof typeof needs;

@@ -46,7 +46,7 @@ export const processSymptoms = {
     summary: 'high CPU, with much of the time spent in garbage collection',
     noun: 'GC pressure',
     criterion:
-      "garbage collection pauses take more than `gcShare` of a phase; a JVM's are known between the first and the last reading of its metrics in the phase, unless its collector works beside the program",
+      "garbage collection pauses take more than `gcShare` of a phase; for a JVM, pauses are counted between the first and the last reading of its metrics in the phase, and are unknown if its collector runs concurrently with the program",
     thresholds: {gcShare: 0.1},
     needs: ['collections', 'load'],
     cause: 'Each operation allocates a lot, such as buffers far larger than their contents.',
@@ -86,7 +86,7 @@ export const processSymptoms = {
     summary: 'the heap grows and does not shrink again',
     noun: 'heap growth',
     criterion:
-      "after a full garbage collection, the heap is more than `growthBytes` and `growthShare` larger after the load than in the baseline; with three or more recoveries it must also have grown from one to the next. The harness's own memory and V8's compiled code are subtracted. A JVM is not asked to collect: full collections that it makes by itself in the baseline and in the last recovery are compared",
+      "after a full garbage collection, the heap is more than `growthBytes` and `growthShare` larger after the load than in the baseline; with three or more recoveries it must also have grown from one to the next. The harness's own memory and V8's compiled code are subtracted. A JVM is not asked to collect: the heap after its own full collections in the baseline and in the last recovery is compared",
     thresholds: {growthBytes: 5_242_880, growthShare: 0.1},
     needs: ['collected-heap', 'operations', 'load'],
     cause: 'Something is kept for each failure: a listener, a timer, or a map entry.',

@@ -74,7 +74,7 @@ export const leadBlocks = (weather: Weather): Block[] => [
     ? []
     : [
         paragraph(
-          'Libraries in several languages that speak one protocol share a table. How each was used is in its case study.',
+          'Libraries in different languages that speak the same protocol share a table. Each case study shows how its library was used.',
         ),
       ]),
 ];

@@ -92,7 +92,7 @@ const saidOtherwise = ({phase}: PhaseSummary, kind: FaultKind, spoken: readonly 
   name: 'fault-without-hits',
   reason: `The fault ${kind} of phase ${phase} hit nothing because its connections spoke ${spoken.join(', ')}.`,
   advice: isTlsFault(kind)
-    ? 'Let the library use TLS. Where TLS begins later on a connection, the target needs a URL of its protocol, such as postgres://; docs/faults.md lists them.'
+    ? "Configure the library to use TLS. If TLS begins later on a connection, the target's URL must name the protocol, such as postgres://; see docs/faults.md."
     : 'Choose a fault for what the library speaks, or let the library open new connections; docs/faults.md says what each HTTP fault needs.',
 });
 

@@ -101,7 +101,7 @@ const changedModules = async (
     throw new FoulweatherError(
       'FW_PACKAGE_INSTALL',
       `Go could not get ${wanted.join(' and ')}:`,
-      'Check that this version exists, and that the module proxy can be reached. Versions of Go begin with v.',
+      'Check that this version exists, and that the module proxy can be reached. Go module versions begin with v.',
       {cause: failure, details: outputLines(output)},
     );
   }

@@ -42,4 +42,4 @@ export const withOthers = (others: Versions): string => {
 };
 
 /** For sources that another version does not go with. */
-export const othersHint = 'The program may use what this version does not have.';
+export const othersHint = 'The program may use something that this version does not have.';

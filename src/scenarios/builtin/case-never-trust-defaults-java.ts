@@ -7,11 +7,11 @@ import {keepQueueFull} from './full-queue.ts';
 export default defineScenario({
   name: 'case-never-trust-defaults-java',
   observation:
-    'A consumer of a full queue hardly handles anything any more: its CPU is busy, and its memory is full.',
+    'A consumer with a full queue handles hardly any messages: its CPU is busy and its memory is full.',
   remarks: [
     'The default is AMQP’s: without basic.qos the broker sends everything in the queue. The consumer hands each message to a pool of handlers, whose queue takes all of them.',
-    'The heap limit of 256 MiB (-Xmx256m) is set by the scenario; the warm-up is long enough to fill it. A larger heap is full later; until then the effect is smaller.',
-    'RabbitMQ’s client stops reading while 1,000 messages wait for the consumer. So the JVM may go on collecting garbage for long instead of running out of memory; if it does run out, -XX:+ExitOnOutOfMemoryError ends it, as containers are often run.',
+    'The heap limit of 256 MiB (-Xmx256m) is set by the scenario; the warm-up is long enough to fill it. A larger heap fills up later; until then the effect is smaller.',
+    'RabbitMQ’s client stops reading while 1,000 messages wait for the consumer. The JVM may therefore collect garbage for a long time instead of running out of memory; if it does run out, -XX:+ExitOnOutOfMemoryError ends it, as is common in containers.',
     'Messages are 64 KiB each. The consumer parses them as they come; handling one means waiting 10 ms, and four are handled at once. Handlers that keep up with the broker would need no prefetch.',
     'With a round trip of more than 80 ms, 32 messages would starve the handlers: the right number is somewhat more than rate × round trip.',
   ],

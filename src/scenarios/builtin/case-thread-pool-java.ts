@@ -11,7 +11,7 @@ export default defineScenario({
   observation:
     'Lookups wait for seconds while the machine is idle: CPU and memory are low, and so is throughput.',
   remarks: [
-    'The default is a pool as large as availableProcessors(), which suits tasks that compute; ForkJoinPool.commonPool() is smaller by one. These tasks block for 100 ms each, in HttpClient.send().',
+    'The default is a pool as large as availableProcessors(), which suits tasks that compute; ForkJoinPool.commonPool() has one thread fewer. These tasks block for 100 ms each, in HttpClient.send().',
     'The threads named "operation" are the callers; those named "lookup" are the pool.',
     'The JVM runs on 2 CPUs, so that the default has 2 threads on every machine. The effect equals the ratio of threads as long as the server answers in 100 ms under any load.',
   ],

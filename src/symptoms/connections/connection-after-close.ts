@@ -93,7 +93,7 @@ const foundLeft = (
 ): Found =>
   found(phaseAt(trial, atMs), {
     witness: 'injector',
-    statement: `${counted(count, 'connection')} open at the same time more than ${duration(openMs)} after the last of the clients that may have opened them had been closed.`,
+    statement: `${counted(count, 'connection')} open at the same time more than ${duration(openMs)} after the last client that may have opened them was closed.`,
     value: count,
     threshold,
     unit: 'count',

@@ -60,7 +60,7 @@ const foundIn = (trial: Trial, {phase}: Window, {attempts, open, bytes}: Sent, t
     statement:
       bytes === null
         ? `${counted(attempts, 'attempt')} in phase ${name} went ${over}.`
-        : `The client sent ${grouped(bytes)} bytes in phase ${name} ${over}: as many as ${counted(attempts, 'operation')} of the baseline.`,
+        : `The client sent ${grouped(bytes)} bytes in phase ${name} ${over}: as much as ${counted(attempts, 'operation')} in the baseline.`,
     value: attempts / open,
     threshold,
     unit: 'ratio',

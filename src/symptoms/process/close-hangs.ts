@@ -47,7 +47,7 @@ const ofLastClient = (trial: Trial, {closeMs, exitMs}: Thresholds<'close-hangs'>
     const statement =
       end.close === 'hung'
         ? `${notDone(bySignal)} after ${duration(durationMs)}${calm === null ? '' : `, and ${calm}`}.`
-        : `${took(bySignal, durationMs)}${calm === null ? '' : `, until ${calm}`}.`;
+        : `${took(bySignal, durationMs)}${calm === null ? '' : `, ${bySignal ? 'which was' : 'and returned'} ${calm}`}.`;
     hangs.push(
       found(phase, {witness: 'system', statement, value: durationMs, threshold, unit: 'ms', count: 1}),
     );
