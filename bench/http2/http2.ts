@@ -30,10 +30,10 @@ import type {TargetPorts} from './target.ts';
 
 const loads: readonly Load[] = [
   {title: 'HTTP/2, 128 B, 4×10', way: 'h2c', bytes: 128, connections: 4, streams: 10},
-  {title: 'HTTP/2 in TLS, 128 B, 1 × 1', way: 'h2', bytes: 128, connections: 1, streams: 1},
+  {title: 'HTTP/2 in TLS, 128 B, 1×1', way: 'h2', bytes: 128, connections: 1, streams: 1},
   {title: 'HTTP/2 in TLS, 128 B, 4×10', way: 'h2', bytes: 128, connections: 4, streams: 10},
   {title: 'HTTP/2 in TLS, 64 KiB, 4×10', way: 'h2', bytes: 64 * 1024, connections: 4, streams: 10},
-  {title: 'HTTP/1.1 in TLS, 128 B, 10 × 1', way: 'h1', bytes: 128, connections: 10, streams: 1},
+  {title: 'HTTP/1.1 in TLS, 128 B, 10×1', way: 'h1', bytes: 128, connections: 10, streams: 1},
 ];
 const plain = 'plain TCP, 128 B, c = 10';
 

@@ -197,15 +197,8 @@ const attempt = ({said, isValid, faultSeed}: FuzzInput): Outcome => {
   const say = (party: Party, data: Buffer): void => {
     for (const [, chunk] of chunked([[party, data]], random)) connection.say(party, chunk);
   };
-  const isHeard = {client: preface.length, server: 0};
-  const news = (party: Party): Buffer => {
-    const all = connection.cameOf(party);
-    const data = all.subarray(isHeard[party]);
-    isHeard[party] = Math.max(isHeard[party], all.length);
-    return data;
-  };
   const serve = (most: number): void => {
-    for (const stream of ears.atServer.hear(news('client'))) server.answer(stream);
+    for (const stream of ears.atServer.hear(connection.newsOf('client'))) server.answer(stream);
     for (let sent = 0; sent < most; sent++) {
       const data = server.next();
       if (data === null) return;
@@ -216,6 +209,7 @@ const attempt = ({said, isValid, faultSeed}: FuzzInput): Outcome => {
   new Http2Interceptor(connection.host, Buffer.alloc(0));
   try {
     say('client', preface);
+    connection.newsOf('client');
     const settings = settingsFrame(new Map());
     ears.fromServer.hear(settings);
     say('server', settings);
@@ -225,7 +219,7 @@ const attempt = ({said, isValid, faultSeed}: FuzzInput): Outcome => {
       serve(below(random, 4));
     }
     serve(Number.POSITIVE_INFINITY);
-    ears.atClient.hear(news('server'));
+    ears.atClient.hear(connection.newsOf('server'));
   } catch (error) {
     connection.close();
     // Where messages were left away, blocks may refer to some of them.

@@ -16,6 +16,7 @@ type Way = {
   readonly came: Buffer[];
   takenBytes: number;
   cameBytes: number;
+  askedChunks: number;
 };
 
 export class PipedConnection {
@@ -41,7 +42,7 @@ export class PipedConnection {
     const [up, down] = [came('client'), came('server')];
     this.up = {exit: null, receivedBytes: 0, send: up, finish: () => {}, wake};
     this.down = {entry: null, receivedBytes: 0, accept: down, acceptEnd: () => {}, wake};
-    const way = {takenBytes: 0, cameBytes: 0};
+    const way = {takenBytes: 0, cameBytes: 0, askedChunks: 0};
     this.#ways = {
       client: {
         ...way,
@@ -115,7 +116,15 @@ export class PipedConnection {
     return this.#ways[party].waiting.length === 0;
   }
 
-  /** What came of that side's. */
+  /** What has come of that side's since it was asked for last. */
+  newsOf(party: Party): Buffer {
+    const way = this.#ways[party];
+    const news = Buffer.concat(way.came.slice(way.askedChunks));
+    way.askedChunks = way.came.length;
+    return news;
+  }
+
+  /** All that came of that side's. */
   cameOf(party: Party): Buffer {
     return Buffer.concat(this.#ways[party].came);
   }

@@ -14,6 +14,7 @@ import {
 import {FollowedConnection, type Said, type Takes} from '../../../helpers/followed-connection.ts';
 import {chunked, ofParty} from '../../../helpers/fuzz/bytes.ts';
 import {fuzzes} from '../../../helpers/fuzz/fuzzes.ts';
+import {partOf} from '../../../helpers/fuzz/protocols.ts';
 import {until} from '../../../helpers/run-until.ts';
 import {conversations, upgrades} from '../../../helpers/said.ts';
 
@@ -181,6 +182,26 @@ test('a client that asks PostgreSQL for GSSAPI is followed until that begins', t
   t.false(connection.isUpgrading);
   t.is(connection.lost, 'the connection is encrypted (GSSAPI)');
 });
+
+/** Its length is another one once the client has asked for encryption. */
+for (const [title, first] of [
+  ['an answer to a request for encryption that came before it', 'N'],
+  ['another message than such an answer', '1'],
+] as const)
+  test(`PostgreSQL: ${title} passes whole`, t => {
+    const protocol = followed.find(({kind}) => kind === 'postgresError')!;
+    const {failure} = partOf(protocol, []).attempt({
+      said: [
+        ['server', Buffer.from(first)],
+        ['client', Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])],
+        ['server', Buffer.from([0])],
+        ['server', Buffer.from([0, 0, 5, 7, 8])],
+      ],
+      isValid: false,
+      faultSeed: null,
+    });
+    t.is(failure, null);
+  });
 
 test('what is kept from the target because of a fault does not pass in a pause either', async t => {
   const smtp = followed.find(({kind}) => kind === 'smtpError')!;
