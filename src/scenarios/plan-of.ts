@@ -129,7 +129,9 @@ const endMistakes = ({subject, phases}: CheckedScenario): Mistake[] => {
       : [];
   }
   if (endsWith === 'sigterm') {
-    return mistake("must be 'close' unless the subject is a program: only a program has its own SIGTERM handler");
+    return mistake(
+      "must be 'close' unless the subject is a program: only a program has its own SIGTERM handler",
+    );
   }
   return subject.close ? [] : mistake('needs subject.close: without it there is nothing to call');
 };

@@ -390,7 +390,7 @@ const comparisonRefusals: {readonly [title: string]: ComparisonRefusal} = {
     ...inPython,
     tools: {python3: working},
     packages: {urllib3: 'file:/home/me/urllib3'},
-    says: /^urllib3 is specified as file:\/home\/me\/urllib3, but a program's packages can only have other versions\.$/,
+    says: /^urllib3 is specified as file:\/home\/me\/urllib3, but only other versions of a program's packages can be compared\.$/,
     hint: /To compare a working copy, list it in requirements\.txt/,
   },
   'a version that pip does not find': {
@@ -430,7 +430,7 @@ const comparisonRefusals: {readonly [title: string]: ComparisonRefusal} = {
     packages: {'redis.clients:jedis': '2.0.0'},
     code: 'FW_PACKAGE_INSTALL',
     says: /^javac could not compile the program in \S+ with redis\.clients:jedis@2\.0\.0:$/,
-    hint: /^The program may use what this version does not have\.$/,
+    hint: /^The program may use something that this version does not have\.$/,
     details: ['error: cannot find symbol'],
   },
 };

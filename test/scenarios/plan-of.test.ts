@@ -276,14 +276,14 @@ test(
   'a program ends when it is closed',
   isMistaken,
   {phases: [phase, closing], subject: program({command: ['true']})},
-  ['phase "dark": endsWith must be \'sigterm\' with a program, which ends when it is closed'],
+  ['phase "dark": endsWith must be \'sigterm\' for a program: a program exits when it is closed'],
 );
 test(
   'only a program is sent SIGTERM',
   isMistaken,
   {phases: [phase, {...closing, endsWith: 'sigterm'}], subject: closable},
   [
-    'phase "dark": endsWith must be \'close\' without a program: only that has a handler of its own for SIGTERM',
+    'phase "dark": endsWith must be \'close\' unless the subject is a program: only a program has its own SIGTERM handler',
   ],
 );
 test('a program that is sent SIGTERM has no more time for what is in flight than any other', t => {

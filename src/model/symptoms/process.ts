@@ -46,7 +46,7 @@ export const processSymptoms = {
     summary: 'high CPU, with much of the time spent in garbage collection',
     noun: 'GC pressure',
     criterion:
-      "garbage collection pauses take more than `gcShare` of a phase; for a JVM, pauses are counted between the first and the last reading of its metrics in the phase, and are unknown if its collector runs concurrently with the program",
+      'garbage collection pauses take more than `gcShare` of a phase; for a JVM, pauses are counted between the first and the last reading of its metrics in the phase, and are unknown if its collector runs concurrently with the program',
     thresholds: {gcShare: 0.1},
     needs: ['collections', 'load'],
     cause: 'Each operation allocates a lot, such as buffers far larger than their contents.',

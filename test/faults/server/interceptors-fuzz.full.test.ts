@@ -3,4 +3,4 @@ import test from 'ava';
 import {fuzzes} from '../../helpers/fuzz/fuzzes.ts';
 import {fuzzParts} from '../../helpers/fuzz/parts.ts';
 
-for (const {name} of fuzzParts) test.serial(fuzzes, name, 20_000);
+for (const {name} of fuzzParts) test.serial(fuzzes, name, 5000, 2);

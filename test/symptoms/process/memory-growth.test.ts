@@ -44,7 +44,7 @@ test(
       {atMs: 12_000, count: 21},
     ],
   }),
-  /with no more operations in flight than in the baseline$/,
+  /while about as few operations were in flight as in the baseline$/,
 );
 test(
   'a few more do not',

@@ -3,7 +3,7 @@ import test from 'ava';
 import {fuzzes} from '../../../helpers/fuzz/fuzzes.ts';
 import {http1} from '../../../helpers/fuzz/http1.ts';
 
-test(fuzzes, 'http1', 5000);
+test(fuzzes, 'http1', 5000, 1);
 
 test('what follows a response passes, though what the client sent ahead is no HTTP', t => {
   const {failure} = http1.attempt({

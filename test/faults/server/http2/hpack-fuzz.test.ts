@@ -2,4 +2,4 @@
 import test from 'ava';
 import {fuzzes} from '../../../helpers/fuzz/fuzzes.ts';
 
-test(fuzzes, 'hpack', 5000);
+test(fuzzes, 'hpack', 5000, 1);

@@ -2,5 +2,5 @@
 import test from 'ava';
 import {fuzzes} from '../../../helpers/fuzz/fuzzes.ts';
 
-test(fuzzes, 'http2', 5000);
-test(fuzzes, 'http2-beside-faults', 2000);
+test(fuzzes, 'http2', 5000, 1);
+test(fuzzes, 'http2-beside-faults', 2000, 1);

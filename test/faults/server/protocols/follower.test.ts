@@ -79,7 +79,7 @@ for (const protocol of followed) {
     t.is(heard.join(' '), commands[protocol.kind]);
   });
 
-  test(fuzzes, protocolOf(protocol.kind), 600);
+  test(fuzzes, protocolOf(protocol.kind), 600, 1);
 
   test(`${title}: what began and pauses passes, and is followed on`, async t => {
     const random = createRandom(['pause', protocol.kind]);
