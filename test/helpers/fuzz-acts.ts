@@ -147,7 +147,7 @@ export const comeAndGo = test.macro(async (t, seed: number, fuzzMs: number) => {
   for (const {socket} of clients) socket.destroy();
   for (const socket of handshakes) socket.destroy();
   const witness = (): Promise<ProxyWitness> => api(injector.url, 'GET', path);
-  await until(async () => (await witness()).openConnections === 0, 10_000, 'no open connection');
+  await until(async () => (await witness()).openConnections === 0, 30_000, 'no open connection');
   const {failedConnections, lastFailure} = await witness();
   t.is(failedConnections, 0, lastFailure ?? '');
   await injector.close();

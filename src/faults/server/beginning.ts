@@ -2,6 +2,7 @@
 // else; or, where both sides have agreed to begin TLS, for the handshake. It sits where the upstream is: what a client says comes
 // to it through the upstream toxics.
 
+import type {Socket} from 'node:net';
 import {Alarm} from './alarm.ts';
 import {deliver, longestPauseMs, type Pipes, receiver} from './http/interceptor-host.ts';
 import {preface} from './http2/frames.ts';
@@ -9,6 +10,7 @@ import type {Receiver} from './stage.ts';
 import {type ClientHello, readBeginning} from './tls/client-hello.ts';
 
 export type BeginningHost = Pipes & {
+  readonly client: Socket;
   /** Whether TLS may begin here: not inside of it. */
   readonly mayBeTls: boolean;
   /** Not where the proxy is told to carry another protocol: what the server says first is then no part of HTTP/2. */
@@ -45,7 +47,8 @@ export class Beginning {
   }
 
   start(): void {
-    const {up, down} = this.#host;
+    const {up, down, client} = this.#host;
+    client.once('close', this.#stopWaiting);
     up.exit = this.#fromClient;
     down.entry = this.#fromTarget;
   }
@@ -102,9 +105,12 @@ export class Beginning {
     else this.#wait();
   }
 
+  /** A client that is gone goes on with nothing: what it said ends, and passes then. */
   #wait(): void {
-    this.#pause.set(performance.now() + longestPauseMs);
+    if (!this.#host.client.closed) this.#pause.set(performance.now() + longestPauseMs);
   }
+
+  readonly #stopWaiting = (): void => this.#pause.clear();
 
   /** The target may be waiting for what is held: to refuse it, for one. */
   #giveUp(): void {
@@ -115,8 +121,9 @@ export class Beginning {
   }
 
   #detach(): void {
-    this.#pause.clear();
-    const {up, down} = this.#host;
+    this.#stopWaiting();
+    const {up, down, client} = this.#host;
+    client.removeListener('close', this.#stopWaiting);
     up.exit = null;
     down.entry = null;
   }

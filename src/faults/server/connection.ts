@@ -25,9 +25,9 @@ export type ConnectionHost = InterceptorRules & {
   readonly servedConnections: () => number;
   /** What notes the shape of conversations; null: nothing does. */
   readonly recording: () => Recording | null;
-  /** Called with each finished link's byte counts. */
   /** Whether a FIN and a RST pass as they are, on connections that begin from here on. */
   readonly passEnds: () => boolean;
+  /** Called with each finished link's byte counts. */
   readonly transferred: (direction: StreamDirection, receivedBytes: number, sentBytes: number) => void;
   readonly closed: (connection: Connection) => void;
 };

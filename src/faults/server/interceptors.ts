@@ -174,6 +174,7 @@ export class Interceptors {
     };
     if (!mayBeTls) client.once('close', () => (this.#isBeginning ? this.#missed(closedSilently) : undefined));
     const beginning = new Beginning({
+      client: intercepted.client,
       up,
       down,
       mayBeTls,
@@ -215,6 +216,7 @@ export class Interceptors {
       unread(reason);
     };
     const beginning = new Beginning({
+      client: intercepted.client,
       up,
       down,
       mayBeTls: true,

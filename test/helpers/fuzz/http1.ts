@@ -5,7 +5,7 @@ import {largestHeadBytes} from '../../../src/faults/server/http/head-reader.ts';
 import {HttpInterceptor} from '../../../src/faults/server/http/interceptor.ts';
 import {preface} from '../../../src/faults/server/http2/frames.ts';
 import type {Random} from '../../../src/faults/server/random.ts';
-import type {Party, Said} from '../followed-connection.ts';
+import {idleSocket, type Party, type Said} from '../followed-connection.ts';
 import {below, chunked, damaged, endless, largestChunk, noise, noiseOf, pick} from './bytes.ts';
 import type {FuzzInput, FuzzPart} from './part.ts';
 import {PipedConnection, sayAll} from './piped-connection.ts';
@@ -144,6 +144,7 @@ export const beginning: FuzzPart = {
       known++;
     };
     new Beginning({
+      client: idleSocket(),
       up,
       down,
       mayBeTls: true,
