@@ -334,8 +334,8 @@ export const faultSchemas = {
   malformedResponse: strict({
     kind: z.literal('malformedResponse'),
     /**
-     * `stray-bytes`: bytes follow the end of the response · `endless-head`: header fields without end · `twice`: the response comes
-     * a second time, which nobody asked for. HTTP/1 only.
+     * `stray-bytes`: bytes follow the end of the response · `endless-head`: the header never ends · `twice`: the whole response is
+     * sent twice. HTTP/1 only.
      */
     how: z.enum(malformations),
     ...requests,
